@@ -1,0 +1,1 @@
+"""What readers and other systems receive: the shelf of published articles and the REST API over it."""

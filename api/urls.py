@@ -1,0 +1,5 @@
+"""Addresses of what readers get."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

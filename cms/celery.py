@@ -1,0 +1,23 @@
+"""The Celery application: work that follows a publication, and the clock that releases scheduled stories."""
+
+import os
+from functools import partial
+from typing import Any
+
+from celery import Celery, Task
+from django.db import transaction
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings")
+
+app = Celery("copydesk")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+def enqueue(task: Task[..., Any], *args: object) -> None:
+    """Hand `task` to a worker once the current transaction has committed.
+
+    A broker that cannot be reached is logged and does not undo what was committed: each task that matters
+    has a sweep which finds what is owed in the database.
+    """
+    transaction.on_commit(partial(task.apply_async, args=args, retry=False), robust=True)

@@ -1,0 +1,42 @@
+"""The editing form of a story: what it refuses, and in which words."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
+
+
+class ArticleForm(WagtailAdminPageForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        go_live_at = cleaned.get("go_live_at")
+        if go_live_at and "go_live_at" in self.changed_data and go_live_at <= timezone.now():
+            self.add_error("go_live_at", _("This time has passed. Leave it empty to release the story at once."))
+        expire_at = cleaned.get("expire_at")
+        embargo_until = cleaned.get("embargo_until")
+        if expire_at and embargo_until and expire_at <= embargo_until:
+            self.add_error("expire_at", _("The story would expire before its embargo ends."))
+        self._refuse_bad_picks()
+        return cleaned
+
+    def _refuse_bad_picks(self) -> None:
+        if "picks" not in self.formsets:
+            return
+        seen: set[int] = set()
+        for form in self.formsets["picks"].forms:
+            if not hasattr(form, "cleaned_data") or form.cleaned_data.get("DELETE"):
+                continue
+            picked = form.cleaned_data.get("article")
+            if picked is None:
+                continue
+            if self.instance.pk and picked.pk == self.instance.pk:
+                form.add_error("article", ValidationError(_("A story cannot be related to itself.")))
+            elif picked.pk in seen:
+                form.add_error("article", ValidationError(_("This story is picked already.")))
+            seen.add(picked.pk)
+
+    def is_valid(self) -> bool:
+        # Formsets are validated one by one, before `clean` of the form could add an error to one of their forms.
+        return super().is_valid() and all(formset.is_valid() for formset in self.formsets.values())

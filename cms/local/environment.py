@@ -1,0 +1,58 @@
+"""The environment that development and tests run in: what the caller gave, then `.env`, then values that work."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+PROJECT = Path(__file__).resolve().parents[2]
+NEWSROOM = PROJECT / ".local"
+TESTS = NEWSROOM / "test"
+
+
+def find_given(name: str) -> str | None:
+    """The value of `name` in the environment or else in `.env`; None where it is missing or blank."""
+    return os.environ.get(name) or dotenv_values(PROJECT / ".env").get(name) or None
+
+
+def build_newsroom_environment() -> dict[str, str]:
+    """Everything that `make run` and its processes need, except DATABASE_URL and REDIS_URL."""
+    port = find_given("PORT") or "8000"
+    defaults = {
+        "DEBUG": "1",
+        "PORT": port,
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "PYTHONUNBUFFERED": "1",
+    }
+    if not find_given("SECRET_KEY"):
+        defaults["SECRET_KEY"] = _read_or_make_secret_key(NEWSROOM / "secret_key")
+    return _fill(defaults)
+
+
+def build_test_environment() -> dict[str, str]:
+    """Everything that tests and checks need, except DATABASE_URL and REDIS_URL; no file of the newsroom's is touched."""
+    fixed = {
+        "DEBUG": "0",
+        "SECRET_KEY": "tests sign with this key and nothing else does",
+        "PLAIN_STATIC_FILES": "1",
+        "MEDIA_ROOT": str(TESTS / "media"),
+    }
+    return _fill({}) | fixed
+
+
+def _fill(defaults: dict[str, str]) -> dict[str, str]:
+    given = {name: value for name, value in dotenv_values(PROJECT / ".env").items() if value} | dict(os.environ)
+    environment = given | {name: value for name, value in defaults.items() if not given.get(name)}
+    # The Procfile names programs, which are beside the Python that runs this.
+    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
+    return environment
+
+
+def _read_or_make_secret_key(path: Path) -> str:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    return path.read_text().strip()

@@ -1,0 +1,282 @@
+"""Stories."""
+
+import uuid
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.fields import StreamField
+from wagtail.models import Orderable, Page, PageManager, PagePermissionTester, Revision
+from wagtail.query import PageQuerySet
+from wagtail.search import index
+
+from cms.blocks import BodyBlock
+from cms.forms import ArticleForm
+from cms.panels import article_edit_handler
+from cms.permissions import ArticlePermissionTester
+from cms.signals import about_to_publish
+from cms.text import body_paragraphs, count_words
+
+from .authors import Author
+from .images import NewsImage
+from .sections import HeadlessPage
+from .topics import Topic
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class ArticleQuerySet(PageQuerySet):
+    def readable(self, at: "datetime") -> Self:
+        """Articles that anyone may read at `at`: live, public, past their embargo and before their expiry."""
+        return (
+            self.live()
+            .public()
+            .exclude(embargo_until__gt=at)
+            .exclude(expire_at__lte=at)
+            .exclude(expired=True)
+        )
+
+
+class Article(HeadlessPage, Page):
+    """A story as the newsroom writes it. Its section is its parent in the page tree."""
+
+    class Kind(models.TextChoices):
+        NEWS = "news", _("News")
+        ANALYSIS = "analysis", _("Analysis")
+        OPINION = "opinion", _("Opinion")
+        INTERVIEW = "interview", _("Interview")
+        REVIEW = "review", _("Review")
+        EXPLAINER = "explainer", _("Explainer")
+        LIVE = "live", _("Live")
+
+    class Robots(models.TextChoices):
+        INDEX = "index,follow", _("Search engines may list it")
+        NOINDEX = "noindex,follow", _("Search engines should not list it")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    external_id = models.CharField(
+        max_length=200, unique=True, null=True, blank=True, editable=False, help_text=_("Its id where it came from.")
+    )
+    short_title = models.CharField(max_length=60, blank=True, help_text=_("For phones and teasers."))
+    kicker = models.CharField(max_length=40, blank=True, help_text=_("Two or three words above the headline."))
+    standfirst = models.TextField(
+        max_length=500, help_text=_("What the story says, in a sentence or two. Readers see it in every list.")
+    )
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.NEWS)
+    lead_image = models.ForeignKey(
+        NewsImage, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("lead picture")
+    )
+    body = StreamField(BodyBlock(), blank=True)
+
+    breaking = models.BooleanField(default=False, help_text=_("Shown first and pushed to apps."))
+    sensitive = models.BooleanField(default=False, help_text=_("Asks the legal desk before it can be released."))
+    sponsored = models.BooleanField(default=False, help_text=_("Someone paid for it; readers are told."))
+    suggest_related = models.BooleanField(
+        _("show related stories"), default=True, help_text=_("Computed links follow the editor's own picks.")
+    )
+    may_be_suggested = models.BooleanField(default=True, help_text=_("Other stories may link here by themselves."))
+    embargo_until = models.DateTimeField(
+        null=True, blank=True, help_text=_("Nobody outside sees it before, even when it has been released.")
+    )
+
+    usage_terms = models.CharField(max_length=300, blank=True, help_text=_("What others may do with the text."))
+    may_be_syndicated = models.BooleanField(default=False, help_text=_("Partners may print it."))
+    canonical_url = models.URLField(blank=True, help_text=_("Where it appeared first, if not here."))
+    robots = models.CharField(max_length=20, choices=Robots.choices, default=Robots.INDEX)
+
+    objects = PageManager.from_queryset(ArticleQuerySet)()
+
+    base_form_class = ArticleForm
+    edit_handler = article_edit_handler
+    parent_page_types = ["cms.Section"]
+    subpage_types: list[str] = []
+    page_description = _("A news story, an analysis, an interview, a review...")
+    exclude_fields_in_copy = ["public_id", "external_id", "first_published_at", "embargo_until"]
+    default_preview_size = "desktop"
+
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("standfirst"),
+        index.SearchField("body"),
+        index.FilterField("kind"),
+        index.FilterField("public_id"),
+        index.FilterField("external_id"),
+    ]
+
+    class Meta:
+        verbose_name = _("story")
+        verbose_name_plural = _("stories")
+        indexes = [
+            models.Index(fields=["embargo_until"], name="cms_article_embargo", condition=Q(embargo_until__isnull=False))
+        ]
+
+    @property
+    def section(self) -> Page:
+        return self.get_parent()
+
+    @property
+    def language(self) -> str:
+        return self.locale.language_code
+
+    @property
+    def word_count(self) -> int:
+        """Words a reader reads: the body without headline and standfirst."""
+        return sum(count_words(text) for text in body_paragraphs(self.body.get_prep_value()))
+
+    def published_at(self) -> "datetime | None":
+        """When readers could first see it; None if they never could. It does not change afterwards."""
+        if self.first_published_at and self.embargo_until:
+            return max(self.first_published_at, self.embargo_until)
+        return self.first_published_at
+
+    def clean(self) -> None:
+        super().clean()
+        same_slug = Article.objects.filter(slug=self.slug, locale=self.locale).exclude(pk=self.pk)
+        if self.slug and same_slug.exists():
+            raise ValidationError({"slug": _("Another story has this slug; addresses in the API must be unique.")})
+        if self.expire_at and self.embargo_until and self.expire_at <= self.embargo_until:
+            raise ValidationError({"embargo_until": _("The story would expire before its embargo ends.")})
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        if not self.slug and self.title:
+            self.slug = self._get_autogenerated_slug(self.title)
+        if self._state.adding and self.slug and not kwargs.pop("keep_slug", False):
+            self.slug = self._free_article_slug(self.slug)
+        super().full_clean(*args, **kwargs)
+
+    def _free_article_slug(self, slug: str) -> str:
+        candidate, number = slug, 2
+        while Article.objects.filter(slug=candidate).exclude(pk=self.pk).exists():
+            candidate, number = f"{slug}-{number}", number + 1
+        return candidate
+
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        return ArticlePermissionTester(user, self)
+
+    def publish(self, revision: Revision, user: Any = None, **kwargs: Any) -> Any:
+        """Make `revision` live, or schedule it, unless a receiver of `about_to_publish` refuses.
+
+        Raises:
+            PublicationRefused: with the reason.
+        """
+        with transaction.atomic():
+            about_to_publish.send(Article, article=self, revision=revision, user=user)
+            return super().publish(revision, user=user, **kwargs)
+
+    def public_content(self) -> dict[str, Any]:
+        """What a review signs: everything of this story that readers get, as plain JSON values.
+
+        Other things (an author, a topic, a picture, a picked story) stand in it by primary key: their own names and
+        words are proof-read elsewhere. Dates of release and the address are not content.
+        """
+        return {
+            "title": self.title,
+            "short_title": self.short_title,
+            "kicker": self.kicker,
+            "standfirst": self.standfirst,
+            "kind": self.kind,
+            "language": self.language,
+            "byline": [[line.author_id, line.role] for line in self.byline.all()],
+            "topics": sorted(link.topic_id for link in self.topic_links.all()),
+            "lead_image": self.lead_image_id,
+            "body": self.body.get_prep_value(),
+            "flags": {"breaking": self.breaking, "sensitive": self.sensitive, "sponsored": self.sponsored},
+            "embargo_until": self.embargo_until.isoformat() if self.embargo_until else None,
+            "rights": {"usage_terms": self.usage_terms, "may_be_syndicated": self.may_be_syndicated},
+            "picks": [pick.article_id for pick in self.picks.all()],
+            "related": {"suggest": self.suggest_related, "may_be_suggested": self.may_be_suggested},
+            "seo": {
+                "title": self.seo_title,
+                "description": self.search_description,
+                "canonical_url": self.canonical_url,
+                "robots": self.robots,
+            },
+        }
+
+    template = preview_template = "cms/article_preview.html"
+
+    def get_preview_template(self, request: Any, mode_name: str) -> str:
+        return self.preview_template
+
+    def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
+        section = self.get_parent() if self.depth else None
+        return {"page": self, "article": self, "section": section, "request": request, "now": timezone.now()}
+
+
+class ArticleAuthor(Orderable):
+    """One name of the byline."""
+
+    class Role(models.TextChoices):
+        AUTHOR = "author", _("Author")
+        REPORTER = "reporter", _("Additional reporting")
+        PHOTOGRAPHER = "photographer", _("Photographs")
+        TRANSLATOR = "translator", _("Translation")
+        EDITOR = "editor", _("Edited by")
+
+    article = ParentalKey(Article, on_delete=models.CASCADE, related_name="byline")
+    author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="credits")
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.AUTHOR)
+
+
+class ArticleTopic(Orderable):
+    """One of the things that a story is about."""
+
+    article = ParentalKey(Article, on_delete=models.CASCADE, related_name="topic_links")
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="article_links")
+
+
+class Pick(Orderable):
+    """A related story chosen by the editor; picks come before computed links, in this order."""
+
+    picked_by = ParentalKey(Article, on_delete=models.CASCADE, related_name="picks")
+    article = models.ForeignKey(
+        Article, on_delete=models.CASCADE, related_name="picked_in", verbose_name=_("story"), null=False
+    )
+
+
+class Correction(models.Model):
+    """A dated note under a live story that says what was wrong."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="corrections")
+    text = models.TextField(help_text=_("What was wrong and what is right, in a sentence that readers will see."))
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Takedown(models.Model):
+    """A story that was withdrawn from readers, and what they are told about it."""
+
+    class Kind(models.TextChoices):
+        KILLED = "killed", _("Killed: readers are told why")
+        TAKEN_DOWN = "taken_down", _("Taken down: readers are told that it is gone")
+
+    article = models.ForeignKey(Article, null=True, on_delete=models.SET_NULL, related_name="takedowns")
+    public_id = models.UUIDField(db_index=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    reason = models.TextField(blank=True, help_text=_("For a killed story: what readers are told."))
+    note = models.TextField(blank=True, help_text=_("For the newsroom only."))
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="takedown_killed_has_a_public_reason", condition=Q(kind="taken_down") | ~Q(reason="")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.public_id}"

@@ -1,0 +1,43 @@
+"""What `cms` adds to the admin."""
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.log_actions import LogActionRegistry, LogFormatter
+from wagtail.snippets.models import register_snippet
+
+from cms.viewsets import ReferenceGroup
+
+register_snippet(ReferenceGroup)
+
+
+@hooks.register("insert_editor_js")
+def character_count() -> SafeString:
+    return format_html('<script src="{}" type="module"></script>', static("cms/character-count.js"))
+
+
+@hooks.register("insert_global_admin_css")
+def admin_css() -> SafeString:
+    return format_html('<link rel="stylesheet" href="{}">', static("cms/admin.css"))
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: LogActionRegistry) -> None:
+    actions.register_action("cms.correct", _("Correct"), _("Correction published"))
+    actions.register_action("cms.import", _("Import"), _("Imported"))
+
+    @actions.register_action("cms.killed")
+    class Killed(LogFormatter):
+        label = _("Kill")
+
+        def format_message(self, log_entry: object) -> str:
+            return str(_("Killed; readers were told: %s") % log_entry.data.get("reason", ""))  # type: ignore[attr-defined]
+
+    @actions.register_action("cms.taken_down")
+    class TakenDown(LogFormatter):
+        label = _("Take down")
+
+        def format_message(self, log_entry: object) -> str:
+            return str(_("Taken down"))

@@ -1,0 +1,256 @@
+"""The newsroom's verbs: sign off, send back, release, hold."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from wagtail.log_actions import log
+from wagtail.models import Page, Revision, TaskState, Workflow
+
+from cms.checks import find_blockers
+from cms.exceptions import PublicationRefused, Refused
+from cms.models import Article
+from workflows import progress, stages
+from workflows.clearance import clear, is_cleared
+from workflows.exceptions import NotYours, StoryMovedOn
+from workflows.models import Clearance, ReviewStage, SignOff, Standing
+from workflows.notifications import messages
+
+
+@transaction.atomic
+def submit(article: Article, *, by: Any) -> None:
+    """Put the latest version of a story into review, or back into the review that sent it back.
+
+    Raises:
+        Refused: the section has no workflow, or the story is in review already.
+    """
+    article = _locked(article)
+    state = article.current_workflow_state
+    if state is None:
+        workflow: Workflow | None = article.get_workflow()
+        if workflow is None:
+            raise Refused("This section has no review workflow: an administrator must assign one.")
+        workflow.start(article, by)
+    elif state.status == state.STATUS_NEEDS_CHANGES:
+        state.resume(by)
+    else:
+        raise Refused("This story is in review already.")
+
+
+@transaction.atomic
+def sign_off(article: Article, *, task_state_id: int, content_hash: str, by: Any, comment: str = "") -> SignOff:
+    """Sign the version whose hash the reviewer was looking at, for each of their desks that the stage waits for.
+
+    The last signature of a stage moves the story on; the last of the review clears the content.
+
+    Raises:
+        StoryMovedOn: the story was changed, or is at another stage, than `content_hash` and `task_state_id` say.
+        NotYours: `by` wrote or submitted it, has signed it, or is in no desk that is asked.
+    """
+    article = _locked(article)
+    task_state, stage, standing = _current(article, task_state_id, content_hash)
+    at_stage = _at_stage(article, task_state, stage, standing)
+    signatures = [stages.Signature(given.desk_id, given.by_id) for given in at_stage.sign_offs]
+    desk_ids = list(stage.desks_of(by).values_list("pk", flat=True))
+    reason = stages.why_not_sign(
+        user_id=by.pk,
+        user_desk_ids=desk_ids,
+        changed_by=standing.changed_by_id,
+        submitted_by=progress.submitter_id(article),
+        needed=at_stage.needed,
+        signatures=signatures,
+    )
+    if reason:
+        raise NotYours(reason)
+    desk_id = next(rule.desk_id for rule in at_stage.rules if rule.desk_id in desk_ids and rule.desk_id in at_stage.needed)
+    signed = SignOff.objects.create(
+        article=article,
+        stage=stage,
+        desk_id=desk_id,
+        task_state=task_state,
+        content_hash=content_hash,
+        verdict=SignOff.Verdict.APPROVED,
+        comment=comment.strip(),
+        by=by,
+    )
+    log(
+        article,
+        "workflows.sign_off",
+        user=by,
+        revision=standing.revision,
+        data={"stage": stage.name, "desk": signed.desk.name, "hash": content_hash, "comment": signed.comment},
+    )
+    signatures.append(stages.Signature(desk_id, by.pk))
+    if not stages.still_needed(at_stage.rules, signatures):
+        _complete(article, task_state, standing, by=by, comment=signed.comment)
+    return signed
+
+
+def _complete(article: Article, task_state: TaskState, standing: Standing, *, by: Any, comment: str) -> None:
+    """Move a story on from a stage that every desk has signed."""
+    workflow_state = task_state.workflow_state
+    task_state.approve(user=by, update=False, comment=comment)
+    # `approve` saved the status through another instance of the same row.
+    workflow_state.current_task_state.refresh_from_db()
+    following = progress.next_stage(article, workflow_state.workflow_id)
+    if following:
+        workflow_state.update(user=by, next_task=following)
+        return
+    clear(article.pk, standing.content_hash, kind=Clearance.Kind.REVIEW)
+    log(
+        article,
+        "workflows.cleared",
+        user=by,
+        revision=standing.revision,
+        data={"hash": standing.content_hash},
+    )
+    workflow_state.update(user=by)
+    progress.end_assignment(article)
+    messages.ready_for_release(article, standing)
+
+
+@transaction.atomic
+def send_back(article: Article, *, task_state_id: int, content_hash: str, by: Any, reason: str) -> SignOff:
+    """Return a story to whoever submitted it, with the reason.
+
+    Raises:
+        Refused: there is no reason.
+        StoryMovedOn: the story was changed, or is at another stage, than `content_hash` and `task_state_id` say.
+        NotYours: `by` is in no desk of the stage.
+    """
+    if not reason.strip():
+        raise Refused("Say what should change: the writer gets your reason.")
+    article = _locked(article)
+    task_state, stage, standing = _current(article, task_state_id, content_hash)
+    at_stage = _at_stage(article, task_state, stage, standing)
+    asked = {rule.desk_id for rule in at_stage.rules}
+    desk = stage.desks_of(by).filter(pk__in=asked).first()
+    if desk is None:
+        raise NotYours("This stage does not wait for a desk of yours.")
+    returned = SignOff.objects.create(
+        article=article,
+        stage=stage,
+        desk=desk,
+        task_state=task_state,
+        content_hash=content_hash,
+        verdict=SignOff.Verdict.SENT_BACK,
+        comment=reason.strip(),
+        by=by,
+    )
+    task_state.reject(user=by, comment=returned.comment)
+    log(
+        article,
+        "workflows.send_back",
+        user=by,
+        revision=standing.revision,
+        data={"stage": stage.name, "desk": desk.name, "hash": content_hash, "comment": returned.comment},
+    )
+    progress.assign(article, stage=None, assignee=task_state.workflow_state.requested_by)
+    messages.sent_back(article, returned, task_state.workflow_state.requested_by)
+    return returned
+
+
+@transaction.atomic
+def release(article: Article, *, content_hash: str, by: Any, at: datetime | None = None) -> None:
+    """Publish the latest version now, or at `at` on the second. It is the version that was cleared, or nothing.
+
+    Raises:
+        Refused: `by` does not publish in this section, `at` has passed, or something blocks publication.
+        StoryMovedOn: the latest version is not the one that `content_hash` names.
+        PublicationRefused: the version is not cleared.
+    """
+    article = _locked(article)
+    if by is not None and not article.permissions_for_user(by).has_publish_right():
+        raise Refused("You do not publish in this section.")
+    if at is not None and at <= timezone.now():
+        raise Refused("This time has passed. Release the story now, or choose a later time.")
+    revision = article.get_latest_revision()
+    if revision is None or progress.standing_of(article).content_hash != content_hash:
+        raise StoryMovedOn("The story was changed after you opened this page. Look at it again before you release it.")
+    expire_at = revision.as_object().expire_at
+    if expire_at and expire_at <= (at or timezone.now()):
+        raise Refused("The story would expire before it is published. Change its expiry first.")
+    go_live_at = at.isoformat() if at else None
+    if revision.content.get("go_live_at") != go_live_at:
+        revision.content["go_live_at"] = go_live_at
+        revision.save(update_fields=["content"])
+    article.publish(revision, user=by, skip_permission_checks=True)
+    Standing.objects.filter(article_id=article.pk).update(
+        release_error="", release_attempt_count=0, release_retry_at=None
+    )
+
+
+@transaction.atomic
+def hold(article: Article, *, by: Any) -> None:
+    """Cancel a scheduled release; the clearance stays, so the story can be released again.
+
+    Raises:
+        Refused: nothing is scheduled, or `by` does not publish in this section.
+    """
+    article = _locked(article)
+    if not article.permissions_for_user(by).has_publish_right():
+        raise Refused("You do not publish in this section.")
+    scheduled = article.scheduled_revision
+    if scheduled is None:
+        raise Refused("Nothing is scheduled for this story.")
+    scheduled.content["go_live_at"] = None
+    scheduled.approved_go_live_at = None
+    scheduled.save(user=by, update_fields=["approved_go_live_at", "content"])
+    Page.objects.filter(pk=article.pk).update(go_live_at=None)
+
+
+def refuse_uncleared(article: Article, revision: Revision) -> None:
+    """Raise unless `revision` may go live.
+
+    Raises:
+        PublicationRefused: it is not cleared, or lacks something that readers need.
+    """
+    version = revision.as_object()
+    from workflows.clearance import content_hash
+
+    if not is_cleared(article.pk, content_hash(version)):
+        raise PublicationRefused("This version has not been signed by every desk, so it cannot go live.")
+    blockers = find_blockers(version)
+    if blockers:
+        raise PublicationRefused(" ".join(str(blocker) for blocker in blockers))
+
+
+def _locked(article: Article) -> Article:
+    """The article as it is now, held until the transaction ends: two people who act at once act one after the other."""
+    Page.objects.select_for_update().get(pk=article.pk)
+    return Article.objects.get(pk=article.pk)
+
+
+def _current(article: Article, task_state_id: int, content_hash: str) -> tuple[TaskState, ReviewStage, Standing]:
+    workflow_state = article.current_workflow_state
+    task_state = workflow_state.current_task_state if workflow_state else None
+    if (
+        workflow_state is None
+        or task_state is None
+        or workflow_state.status != workflow_state.STATUS_IN_PROGRESS
+        or task_state.status != TaskState.STATUS_IN_PROGRESS
+        or task_state.pk != task_state_id
+    ):
+        raise StoryMovedOn("This story has left the stage that you were looking at. Nothing was signed.")
+    standing = progress.standing_of(article)
+    if standing.content_hash != content_hash:
+        raise StoryMovedOn(
+            f"{standing.changed_by or 'Someone'} changed this story after you opened it. Nothing was signed: "
+            "read the new version first."
+        )
+    stage = task_state.task.specific
+    if not isinstance(stage, ReviewStage):
+        raise StoryMovedOn("This story is at a stage that is not signed here.")
+    return task_state, stage, standing
+
+
+def _at_stage(
+    article: Article, task_state: TaskState, stage: ReviewStage, standing: Standing
+) -> progress.StageProgress:
+    version = progress.latest_version(article)
+    every = progress.review_progress(version, task_state.workflow_state.workflow_id, standing.content_hash)
+    for one in every:
+        if one.stage.pk == stage.pk:
+            return one
+    raise StoryMovedOn("This stage is no longer part of the review.")

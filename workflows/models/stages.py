@@ -1,0 +1,117 @@
+"""The steps of a review."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.models import Page, Task, TaskState, WorkflowState
+
+from cms.models import Article, Section
+
+from .desks import Desk
+
+
+class ReviewStage(Task):
+    """A step of a review: which desks sign, how many of each, within which time, for which stories.
+
+    Several desks may sign one stage, in any order and at the same time. A stage of which no rule applies to a story
+    is skipped for that story.
+    """
+
+    review_hours = models.PositiveSmallIntegerField(
+        default=4, validators=[MinValueValidator(1)], help_text=_("Hours until the stage counts as late.")
+    )
+    sections = models.ManyToManyField(
+        Section, blank=True, help_text=_("Only stories in these sections and the ones below; empty for all.")
+    )
+    kinds = ArrayField(
+        models.CharField(max_length=20, choices=Article.Kind.choices),
+        default=list,
+        blank=True,
+        help_text=_("Only stories of these kinds; empty for all."),
+    )
+    checklist = models.TextField(blank=True, help_text=_("What a reviewer looks at, one thing a line."))
+
+    admin_form_fields = [*Task.admin_form_fields, "review_hours", "sections", "checklist"]
+
+    class Meta:
+        verbose_name = _("review stage")
+        verbose_name_plural = _("review stages")
+
+    def start(self, workflow_state: WorkflowState, user: Any = None) -> TaskState:
+        """Begin the first stage of the workflow that the story still needs, which may be an earlier one.
+
+        Wagtail resumes a review at the stage that rejected and asks nobody else again. Here a signature holds for the
+        content that was signed, so after a rewrite the desks before it are asked once more.
+        """
+        from workflows import progress
+
+        article = Article.objects.get(pk=workflow_state.object_id)
+        stage = progress.next_stage(article, workflow_state.workflow_id)
+        if stage is None:
+            state = TaskState(workflow_state=workflow_state, task=self, status=TaskState.STATUS_SKIPPED)
+            state.revision = article.get_latest_revision()
+            state.finished_at = timezone.now()
+            state.save()
+            return state
+        state = super(ReviewStage, stage).start(workflow_state, user=user)
+        progress.begin(article, stage, state)
+        return state
+
+    def user_can_access_editor(self, obj: Page, user: Any) -> bool:
+        return bool(user.is_superuser or self.desks_of(user).exists())
+
+    def locked_for_user(self, obj: Page, user: Any) -> bool:
+        return not self.user_can_access_editor(obj, user)
+
+    def desks_of(self, user: Any) -> models.QuerySet[Desk]:
+        """The desks of this stage in which `user` works."""
+        return Desk.objects.filter(rules__stage=self, group__user=user).distinct()
+
+    def get_actions(self, obj: Page, user: Any) -> list[tuple[str, str, bool]]:
+        """None: Wagtail's own forms name neither the stage nor the content, so a signature has a form of ours."""
+        return []
+
+    def on_action(self, task_state: TaskState, user: Any, action_name: str, **kwargs: Any) -> None:
+        """Does nothing: see `get_actions`."""
+
+    def get_task_states_user_can_moderate(self, user: Any, **kwargs: Any) -> models.QuerySet[TaskState]:
+        if user.is_superuser or self.desks_of(user).exists():
+            return self.task_states.filter(status=TaskState.STATUS_IN_PROGRESS)
+        return TaskState.objects.none()
+
+    @classmethod
+    def get_description(cls) -> str:
+        return str(_("Desks sign the content of the story; several may sign at once."))
+
+
+class SignOffRule(models.Model):
+    """How many members of a desk must sign at a stage, and for which stories."""
+
+    class Condition(models.TextChoices):
+        ALWAYS = "always", _("Always")
+        SENSITIVE = "sensitive", _("When the story is marked as sensitive")
+        WITH_PICTURE = "with_picture", _("When the story has a picture")
+
+    stage = models.ForeignKey(ReviewStage, on_delete=models.CASCADE, related_name="rules")
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="rules")
+    required = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1)], help_text=_("How many members of the desk must sign.")
+    )
+    condition = models.CharField(max_length=20, choices=Condition.choices, default=Condition.ALWAYS)
+
+    panels = [FieldPanel("stage"), FieldPanel("desk"), FieldPanel("required"), FieldPanel("condition")]
+
+    class Meta:
+        ordering = ["stage_id", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["stage", "desk"], name="signoffrule_desk_once_a_stage"),
+            models.CheckConstraint(condition=models.Q(required__gte=1), name="signoffrule_at_least_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage.name}: {self.desk.name} x {self.required}"

@@ -1,0 +1,123 @@
+"""Where each story stands."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Revision, TaskState
+
+from cms.models import Article
+
+from .desks import Desk
+from .stages import ReviewStage
+
+HASH_LENGTH = 64
+
+
+class Standing(models.Model):
+    """The latest saved version of a story: what it says, as a hash, and who changed it last."""
+
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, primary_key=True, related_name="standing")
+    revision = models.ForeignKey(Revision, null=True, on_delete=models.SET_NULL, related_name="+")
+    content_hash = models.CharField(max_length=HASH_LENGTH)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    word_count = models.PositiveIntegerField(default=0)
+    release_error = models.TextField(blank=True, help_text=_("Why a scheduled release has not happened yet."))
+    release_attempt_count = models.PositiveIntegerField(default=0)
+    release_retry_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.article_id}: {self.content_hash[:12]}"
+
+
+class SignOffQuerySet(models.QuerySet["SignOff"]):
+    def valid(self) -> Self:
+        """Approvals that have not been voided."""
+        return self.filter(verdict=SignOff.Verdict.APPROVED, voided_at=None)
+
+
+class SignOff(models.Model):
+    """One person's verdict on one version of a story."""
+
+    class Verdict(models.TextChoices):
+        APPROVED = "approved", _("Approved")
+        SENT_BACK = "sent_back", _("Sent back")
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="sign_offs")
+    stage = models.ForeignKey(ReviewStage, on_delete=models.CASCADE, related_name="sign_offs")
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="+")
+    task_state = models.ForeignKey(TaskState, null=True, on_delete=models.SET_NULL, related_name="+")
+    content_hash = models.CharField(max_length=HASH_LENGTH)
+    verdict = models.CharField(max_length=20, choices=Verdict.choices)
+    comment = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sign_offs")
+    at = models.DateTimeField(default=timezone.now)
+    voided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = models.Manager.from_queryset(SignOffQuerySet)()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["article", "content_hash"], name="signoff_article_hash")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "stage", "content_hash", "by"],
+                condition=Q(verdict="approved", voided_at=None),
+                name="signoff_once_a_person_stage_and_version",
+            ),
+            models.CheckConstraint(condition=Q(verdict="approved") | ~Q(comment=""), name="signoff_sent_back_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.get_verdict_display()} {self.content_hash[:12]}"
+
+
+class Clearance(models.Model):
+    """Every desk that had to has signed this content. It may go live until the clearance is voided."""
+
+    class Kind(models.TextChoices):
+        REVIEW = "review", _("Reviewed")
+        IMPORT = "import", _("Published elsewhere before, and imported")
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="clearances")
+    content_hash = models.CharField(max_length=HASH_LENGTH)
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.REVIEW)
+    at = models.DateTimeField(default=timezone.now)
+    voided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "content_hash"], condition=Q(voided_at=None), name="clearance_once_a_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id}: {self.content_hash[:12]}"
+
+
+class Assignment(models.Model):
+    """Who has a story, since when, and until when; open while `ended_at` is None."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="assignments")
+    stage = models.ForeignKey(ReviewStage, null=True, on_delete=models.CASCADE, related_name="+")
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="assignments"
+    )
+    since = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article"], condition=Q(ended_at=None), name="assignment_one_open_a_story"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id}: {self.assignee or self.stage}"

@@ -1,0 +1,165 @@
+"""How far a story has got: what is signed, what is needed next, and when it is due."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from wagtail.models import PageLogEntry, TaskState, Workflow
+
+from cms.models import Article
+from workflows import stages
+from workflows.clearance import content_hash, is_cleared, revision_hash
+from workflows.models import Assignment, Desk, ReviewStage, SignOff, Standing
+
+_BODY_PICTURES = {"image", "gallery"}
+
+
+def standing_of(article: Article) -> Standing:
+    """Where the latest saved version stands; made now if the story predates it."""
+    found = Standing.objects.filter(article_id=article.pk).first()
+    if found:
+        return found
+    revision = article.get_latest_revision()
+    version = revision.as_object() if revision else article
+    return Standing.objects.create(
+        article_id=article.pk,
+        revision=revision,
+        content_hash=revision_hash(revision) if revision else content_hash(article),
+        changed_at=revision.created_at if revision else timezone.now(),
+        changed_by_id=revision.user_id if revision else None,
+        word_count=version.word_count,
+    )
+
+
+def latest_version(article: Article) -> Article:
+    """The story as it was last saved, live or not."""
+    revision = article.get_latest_revision()
+    return revision.as_object() if revision else article
+
+
+def facts(version: Article) -> stages.Story:
+    """What decides which desks must sign this version."""
+    steplen = version.steplen
+    return stages.Story(
+        sensitive=version.sensitive,
+        has_picture=bool(version.lead_image_id)
+        or any(block["type"] in _BODY_PICTURES for block in version.body.get_prep_value()),
+        kind=version.kind,
+        section_paths=tuple(version.path[:length] for length in range(steplen, len(version.path), steplen)),
+    )
+
+
+def rules_for(stage: ReviewStage, story: stages.Story) -> list[stages.Rule]:
+    """The sign-off rules of a stage that apply to a story; empty if the stage is skipped for it."""
+    limits = [section.path for section in stage.sections.all()]
+    if not stages.stage_applies(story, kinds=stage.kinds, section_paths=limits):
+        return []
+    rules = [stages.Rule(rule.desk_id, rule.required, rule.condition) for rule in stage.rules.all()]
+    return stages.rules_for(story, rules)
+
+
+@dataclass(frozen=True)
+class StageProgress:
+    """One stage of a review as it stands for one version."""
+
+    stage: ReviewStage
+    rules: list[stages.Rule]
+    sign_offs: list[SignOff]
+    needed: dict[int, int]
+    """Desk id to the number of signatures still owed."""
+
+    @property
+    def skipped(self) -> bool:
+        return not self.rules
+
+    @property
+    def complete(self) -> bool:
+        return not self.needed
+
+    @property
+    def desks(self) -> list[tuple[Desk, int, int]]:
+        """Each desk that signs here, how many of it have signed, how many must."""
+        names = {desk.pk: desk for desk in Desk.objects.filter(pk__in=[rule.desk_id for rule in self.rules])}
+        return [
+            (names[rule.desk_id], rule.required - self.needed.get(rule.desk_id, 0), rule.required)
+            for rule in self.rules
+        ]
+
+
+def review_progress(version: Article, workflow_id: int, hash_: str) -> list[StageProgress]:
+    """Every active stage of the workflow in order, with what is signed and what is owed for the content `hash_`."""
+    story = facts(version)
+    signed: dict[int, list[SignOff]] = {}
+    for sign_off in (
+        SignOff.objects.valid().filter(article_id=version.pk, content_hash=hash_).select_related("by", "desk")
+    ):
+        signed.setdefault(sign_off.stage_id, []).append(sign_off)
+    in_order = (
+        ReviewStage.objects.filter(workflow_tasks__workflow=workflow_id, active=True)
+        .order_by("workflow_tasks__sort_order", "workflow_tasks__pk")
+        .prefetch_related("rules", "sections")
+    )
+    result = []
+    for stage in in_order:
+        rules = rules_for(stage, story)
+        sign_offs = signed.get(stage.pk, [])
+        signatures = [stages.Signature(sign_off.desk_id, sign_off.by_id) for sign_off in sign_offs]
+        result.append(StageProgress(stage, rules, sign_offs, stages.still_needed(rules, signatures)))
+    return result
+
+
+def next_stage(article: Article, workflow_id: int) -> ReviewStage | None:
+    """The first stage that the latest version still needs; None if every desk has signed it."""
+    hash_ = standing_of(article).content_hash
+    for progress in review_progress(latest_version(article), workflow_id, hash_):
+        if not progress.complete:
+            return progress.stage
+    return None
+
+
+def begin(article: Article, stage: ReviewStage, task_state: TaskState) -> None:
+    """Put the story before the desks of `stage` and tell them."""
+    from workflows.notifications import messages
+
+    assign(article, stage=stage, due_in=timedelta(hours=stage.review_hours))
+    messages.waiting_for_desks(article, stage, task_state)
+
+
+def assign(
+    article: Article, *, stage: ReviewStage | None, assignee: Any = None, due_in: timedelta | None = None
+) -> Assignment:
+    """End the open assignment of a story and open another."""
+    now = timezone.now()
+    end_assignment(article)
+    return Assignment.objects.create(
+        article_id=article.pk, stage=stage, assignee=assignee, since=now, due_at=now + due_in if due_in else None
+    )
+
+
+def end_assignment(article: Article) -> None:
+    Assignment.objects.filter(article_id=article.pk, ended_at=None).update(ended_at=timezone.now())
+
+
+def submitter_id(article: Article) -> int | None:
+    """Who last put the story into review; None if nobody did, or a program."""
+    entry = (
+        PageLogEntry.objects.filter(
+            page_id=article.pk, action__in=["wagtail.workflow.start", "wagtail.workflow.resume"]
+        )
+        .order_by("-timestamp", "-pk")
+        .values_list("user_id", flat=True)
+        .first()
+    )
+    return entry
+
+
+def workflow_of(article: Article) -> Workflow | None:
+    """The workflow in which the story is, or would be if it were submitted."""
+    state = article.current_workflow_state
+    return state.workflow if state else article.get_workflow()
+
+
+def is_ready(article: Article) -> bool:
+    """Whether a publisher may release the latest version."""
+    return is_cleared(article.pk, standing_of(article).content_hash)

@@ -1,0 +1,76 @@
+"""What the review does when a story is saved, is about to be published, or is withdrawn."""
+
+from typing import Any
+
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+from django.utils import timezone
+from wagtail.models import Revision, WorkflowState
+from wagtail.signals import page_unpublished, workflow_cancelled
+
+from cms.models import Article
+from cms.signals import about_to_publish, article_withdrawn
+from workflows import actions, progress
+from workflows.clearance import content_hash, void_all
+from workflows.models import SignOff, Standing
+from workflows.notifications import messages
+
+
+@receiver(post_save, sender=Revision)
+def on_version_saved(instance: Revision, update_fields: Any = None, **kwargs: object) -> None:
+    """Keep `Standing` in step. Autosave writes a revision again in place, so its id does not name its content."""
+    if update_fields is not None and "content" not in update_fields:
+        return
+    if instance.content_type.model_class() is not Article:
+        return
+    version = instance.as_object()
+    hash_ = content_hash(version)
+    standing = Standing.objects.filter(article_id=version.pk).first()
+    if standing is None:
+        standing = Standing(article_id=version.pk)
+    if standing.content_hash != hash_:
+        standing.content_hash = hash_
+        standing.changed_by_id = instance.user_id
+        standing.changed_at = instance.created_at
+        standing.word_count = version.word_count
+    standing.revision = instance
+    standing.save()
+
+
+@receiver(about_to_publish, sender=Article)
+def on_about_to_publish(article: Article, revision: Revision, **kwargs: object) -> None:
+    actions.refuse_uncleared(article, revision)
+
+
+@receiver(page_unpublished, sender=Article)
+def on_unpublished(instance: Article, **kwargs: object) -> None:
+    stop_review(instance)
+
+
+@receiver(article_withdrawn, sender=Article)
+def on_withdrawn(article: Article, takedown: Any, **kwargs: object) -> None:
+    stop_review(article, by=takedown.by)
+
+
+def stop_review(article: Article, *, by: Any = None) -> None:
+    """A story that was withdrawn: its review and its schedule end, and what was signed holds no longer."""
+    state = article.current_workflow_state
+    if state:
+        state.cancel(user=by)
+    void_all(article.pk, at=timezone.now())
+    article.revisions.filter(approved_go_live_at__isnull=False).update(approved_go_live_at=None)
+    progress.end_assignment(article)
+
+
+@receiver(workflow_cancelled, sender=WorkflowState)
+def on_review_cancelled(instance: WorkflowState, user: Any = None, **kwargs: object) -> None:
+    article = instance.content_object.specific if instance.content_object else None
+    if isinstance(article, Article):
+        progress.end_assignment(article)
+        signed = SignOff.objects.valid().filter(task_state__workflow_state=instance).select_related("by")
+        messages.review_cancelled(article, str(instance.pk), {sign_off.by for sign_off in signed}, user)
+
+
+@receiver(post_delete, sender=Article)
+def on_deleted(instance: Article, **kwargs: object) -> None:
+    WorkflowState.objects.filter(object_id=str(instance.pk), base_content_type__model="page").delete()
