@@ -1,5 +1,11 @@
-"""Addresses of what readers get."""
+"""Addresses of what readers and operators get."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from api import health
+
+urlpatterns = [
+    path("api/v1/", include("api.v1.urls")),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+]

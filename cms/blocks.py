@@ -1,9 +1,9 @@
 """What the body of a story may hold. No raw HTML: rich text knows bold, italic and links."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
@@ -26,7 +26,10 @@ class ParagraphBlock(blocks.RichTextBlock):
         group = _("Text")
         template = "cms/blocks/paragraph.html"
         description = _("Running text with bold, italic and links.")
-        preview_value = "The ferry returned to Lower Wexcombe at noon, <b>two hours late</b> and full."
+        preview_value = (
+            "<p>The ferry returned to Lower Wexcombe at noon, <b>two hours late</b> and full, as on most days this"
+            " winter.</p>"
+        )
 
 
 class HeadingBlock(blocks.StructBlock):
@@ -45,11 +48,12 @@ class HeadingBlock(blocks.StructBlock):
 
 class ListItemsBlock(blocks.StructBlock):
     style = blocks.ChoiceBlock(choices=[("bulleted", _("Bullets")), ("numbered", _("Numbers"))], default="bulleted")
-    items = blocks.ListBlock(blocks.RichTextBlock(features=RICH_TEXT_FEATURES), min_num=1)
+    items = blocks.ListBlock(blocks.RichTextBlock(features=RICH_TEXT_FEATURES, label=_("Point")), min_num=1)
 
     class Meta:
         icon = "list-ul"
         label = _("List")
+        label_format = "{items}"
         group = _("Text")
         template = "cms/blocks/list.html"
         description = _("Points in a row, with bullets or numbers.")
@@ -81,9 +85,12 @@ class QuoteBlock(blocks.StructBlock):
 
 
 class PictureBlock(blocks.StructBlock):
-    image = ImageChooserBlock()
+    image = ImageChooserBlock(label=_("Picture"))
     alt = blocks.CharBlock(
-        max_length=300, required=False, help_text=_("Only where it differs from the alternative text of the picture.")
+        max_length=300,
+        required=False,
+        label=_("Alternative text"),
+        help_text=_("Only where it differs from the alternative text of the picture."),
     )
     caption = blocks.CharBlock(max_length=500, required=False, help_text=_("Instead of the picture's own caption."))
 
@@ -104,11 +111,14 @@ class GalleryBlock(blocks.StructBlock):
     class Meta:
         icon = "grip"
         label = _("Gallery")
-        label_format = "{title}"
+        label_format = "{title} {pictures}"
         group = _("Pictures and media")
         template = "cms/blocks/gallery.html"
         description = _("Several pictures to leaf through.")
-        preview_value: dict[str, Any] = {"title": "The regatta in pictures", "pictures": []}
+        preview_value: dict[str, Any] = {
+            "title": "The regatta in pictures",
+            "pictures": [{"image": None, "alt": "", "caption": f"Leg {number}"} for number in (1, 2, 3)],
+        }
 
 
 class EmbedBlock(blocks.StructBlock):
@@ -125,6 +135,10 @@ class EmbedBlock(blocks.StructBlock):
         template = "cms/blocks/embed.html"
         description = _("A film, post or chart from a service that we trust.")
         preview_value = {"url": "https://www.youtube.com/watch?v=example", "caption": "The speech in full"}
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        context = super().get_context(value, parent_context)
+        return {**context, "host": (urlsplit(value["url"] or "").hostname or "").removeprefix("www.")}
 
     def clean(self, value: Any) -> Any:
         value = super().clean(value)
@@ -168,6 +182,11 @@ class TableBlock(TypedTableBlock):
         group = _("Beside the text")
         template = "cms/blocks/table.html"
         description = _("Rows and columns of words and numbers.")
+        preview_value = {
+            "columns": [{"type": "text", "heading": "Year"}, {"type": "number", "heading": "Passengers"}],
+            "rows": [{"values": ["2024", 41200]}, {"values": ["2025", 9850]}],
+            "caption": "Passengers of the ferry",
+        }
 
 
 class RelatedStoriesBlock(blocks.StructBlock):
@@ -177,10 +196,12 @@ class RelatedStoriesBlock(blocks.StructBlock):
     class Meta:
         icon = "link"
         label = _("Related stories")
-        label_format = "{title}"
+        label_format = "{title} {stories}"
         group = _("Beside the text")
         template = "cms/blocks/related.html"
         description = _("Links to other stories, inside the text.")
+        # The template shows invented headlines here: a real story might be someone's secret.
+        preview_value: dict[str, Any] = {"title": "", "stories": []}
 
 
 class DividerBlock(blocks.StaticBlock):
@@ -192,10 +213,6 @@ class DividerBlock(blocks.StaticBlock):
         template = "cms/blocks/divider.html"
         description = _("A line across the column.")
         preview_value = None
-
-    @cached_property
-    def is_previewable(self) -> bool:
-        return True
 
 
 class BodyBlock(blocks.StreamBlock):

@@ -1,23 +1,45 @@
 """Pictures after upload: what is taken out of them, and what is made of them."""
 
 import io
+import struct
+import warnings
 from functools import lru_cache
 from typing import Any
 
 import blurhash
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, features
+from PIL import (
+    ExifTags,
+    Image,
+    ImageCms,
+    ImageOps,
+    JpegImagePlugin,
+    UnidentifiedImageError,
+    features,
+)
 from wagtail.images.forms import BaseImageForm
 
+from cms.containers import (
+    gif_without_metadata,
+    png_without_metadata,
+    webp_without_metadata,
+)
 from cms.models.images import NewsImage
 
 WIDTHS = (320, 640, 1280, 1920)
 CROPS = {"16:9": ((640, 360), (1280, 720)), "1:1": ((400, 400),)}
 AVIF_WIDTHS = (640, 1280)
-_JPEG_QUALITY_OF_ORIGINAL = 95
+_FORMATS = ("AVIF", "GIF", "JPEG", "MPO", "PNG", "WEBP")
+_JPEG_QUALITY_OF_CMYK = 95
+_AVIF_QUALITY_OF_ORIGINAL = 90
+_CONTAINERS = {"GIF": gif_without_metadata, "PNG": png_without_metadata, "WEBP": webp_without_metadata}
+
+# Pillow warns above this number of pixels and refuses above twice this number, before it unpacks anything.
+Image.MAX_IMAGE_PIXELS = settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS // 2
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 @lru_cache
@@ -34,37 +56,80 @@ def rendition_specs() -> tuple[str, ...]:
 def without_metadata(data: bytes) -> bytes:
     """The same picture without EXIF, GPS, XMP, IPTC and comments, upright as its EXIF orientation asked.
 
-    The colour profile stays, since colours depend on it. Animated pictures are returned as they are when their format
-    holds no metadata of that kind (GIF) and are otherwise written again frame by frame.
+    PNG, WebP and GIF keep their pixels exactly, and GIF and WebP stay animated. JPEG is encoded again with the
+    quantization of the original, AVIF (and WebP that must be turned) at high quality. The colour profile stays, since
+    colours depend on it; CMYK becomes sRGB and 16 bits of grey become 8, since browsers show neither as meant.
 
     Raises:
-        ValidationError: `data` is no picture that Pillow can read, or one that would not fit into memory.
+        ValidationError: `data` is no picture that Pillow can read, it is damaged, or it would not fit into memory.
     """
     try:
-        with Image.open(io.BytesIO(data)) as picture:
-            kind = picture.format
-            if kind == "GIF":
-                return data
-            options: dict[str, Any] = {}
-            if "icc_profile" in picture.info:
-                options["icc_profile"] = picture.info["icc_profile"]
-            if getattr(picture, "n_frames", 1) > 1:
-                options |= {"save_all": True, "exif": b"", "xmp": b""}
-                clean = picture
-            else:
-                clean = ImageOps.exif_transpose(picture)
-                clean.info = {key: value for key, value in clean.info.items() if key == "transparency"}
-            if kind == "JPEG":
-                options |= {"quality": _JPEG_QUALITY_OF_ORIGINAL, "subsampling": 0, "optimize": True}
-            elif kind in ("WEBP", "AVIF"):
-                options |= {"quality": _JPEG_QUALITY_OF_ORIGINAL}
-            output = io.BytesIO()
-            clean.save(output, kind, **options)
-            return output.getvalue()
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
+            # Reads all pixels of the first frame, so that a damaged file is refused here and not found by a worker.
+            picture.load()
+            kind = "JPEG" if picture.format == "MPO" else str(picture.format)
+            if kind in _CONTAINERS and (_is_animated(picture) or not _must_be_redrawn(picture)):
+                return _CONTAINERS[kind](data)
+            if _is_animated(picture) and kind == "AVIF":
+                raise ValidationError(_("Animated AVIF cannot be used here; export it as WebP or GIF."))
+            return _redraw(picture, kind)
     except Image.DecompressionBombError:
         raise ValidationError(_("This picture unpacks to more than the server may hold in memory.")) from None
-    except (OSError, SyntaxError, ValueError) as error:
-        raise ValidationError(_("This file cannot be read as a picture: %s") % error) from error
+    except UnidentifiedImageError:
+        raise ValidationError(_("This file is not a picture that can be read here.")) from None
+    except (OSError, EOFError, SyntaxError, ValueError, IndexError, struct.error) as error:
+        raise ValidationError(
+            _("This picture is damaged and cannot be read to its end. Export it again, or ask for the file again.")
+        ) from error
+
+
+def _is_animated(picture: Image.Image) -> bool:
+    return picture.format != "MPO" and getattr(picture, "n_frames", 1) > 1
+
+
+def _must_be_redrawn(picture: Image.Image) -> bool:
+    return picture.getexif().get(ExifTags.Base.Orientation, 1) != 1 or picture.mode.startswith("I")
+
+
+def _redraw(picture: Image.Image, kind: str) -> bytes:
+    """`picture` as a new file of format `kind`, with its pixels, transparency and colour profile and nothing else."""
+    options: dict[str, Any] = {}
+    if kind == "JPEG" and picture.mode == "CMYK":
+        options = {"quality": _JPEG_QUALITY_OF_CMYK, "subsampling": 0, "optimize": True}
+    elif kind == "JPEG":
+        # The tables of the original lose next to nothing a second time.
+        options = {"qtables": picture.quantization, "optimize": True}  # type: ignore[attr-defined]
+        options["subsampling"] = max(JpegImagePlugin.get_sampling(picture), 0)
+    elif kind == "WEBP":
+        options = {"quality": 95, "exact": True}
+    elif kind == "AVIF":
+        options = {"quality": _AVIF_QUALITY_OF_ORIGINAL, "subsampling": "4:4:4", "speed": 8}
+    profile = picture.info.get("icc_profile")
+    clean = ImageOps.exif_transpose(picture)
+    if clean.mode == "CMYK":
+        clean, profile = _to_srgb(clean, profile), None
+    elif clean.mode.startswith("I"):
+        clean = clean.point(lambda value: value / 256).convert("L")
+    if profile:
+        options["icc_profile"] = profile
+    clean.info = {key: value for key, value in clean.info.items() if key == "transparency"}
+    output = io.BytesIO()
+    clean.save(output, kind, **options)
+    return output.getvalue()
+
+
+def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """A CMYK picture in sRGB; without a usable profile of its own, by plain arithmetic."""
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            made = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            if made is not None:
+                made.info.clear()
+                return made
+        except (ImageCms.PyCMSError, OSError):
+            pass
+    return picture.convert("RGB")
 
 
 class NewsImageForm(BaseImageForm):
@@ -74,9 +139,15 @@ class NewsImageForm(BaseImageForm):
         upload = self.cleaned_data["file"]
         if upload and "file" in self.changed_data:
             upload.seek(0)
-            stored = ContentFile(without_metadata(upload.read()), name=upload.name)
-            stored.content_type = getattr(upload, "content_type", None)  # type: ignore[attr-defined]
-            return stored
+            clean = without_metadata(upload.read())
+            # Written into the upload itself: when another field has an error, the page for many pictures stores
+            # this same upload and makes a picture of it later, past this form.
+            upload.file.seek(0)
+            upload.file.truncate()
+            upload.file.write(clean)
+            upload.file.flush()
+            upload.size = len(clean)
+            upload.seek(0)
         return upload
 
 
@@ -85,14 +156,24 @@ def prepare(image: NewsImage) -> None:
     image.get_renditions(*rendition_specs())
     with image.open_file() as file, Image.open(file) as picture:
         picture.draft("RGB", (256, 256))
-        small = ImageOps.exif_transpose(picture).convert("RGB")
-        small.thumbnail((64, 64))
+        small = _on_white(ImageOps.exif_transpose(picture))
+    small.thumbnail((64, 64))
     image.dominant_colour = dominant_colour(small)
     small.thumbnail((32, 32))
-    image.blurhash = blurhash.encode(_pixels(small), components_x=4, components_y=3)
+    across, down = (4, 3) if small.width >= small.height else (3, 4)
+    image.blurhash = blurhash.encode(_pixels(small), components_x=across, components_y=down)
     image.prepared_at = timezone.now()
     image.prepare_error = ""
     image.save(update_fields=["dominant_colour", "blurhash", "prepared_at", "prepare_error"])
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    seen = picture.convert("RGBA")
+    seen.thumbnail((256, 256))
+    white = Image.new("RGBA", seen.size, "white")
+    return Image.alpha_composite(white, seen).convert("RGB")
 
 
 def dominant_colour(picture: Image.Image) -> str:
@@ -107,5 +188,5 @@ def dominant_colour(picture: Image.Image) -> str:
 
 
 def _pixels(picture: Image.Image) -> list[list[tuple[int, int, int]]]:
-    flat = list(picture.getdata())
+    flat = list(picture.get_flattened_data())
     return [flat[row * picture.width : (row + 1) * picture.width] for row in range(picture.height)]

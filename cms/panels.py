@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
+    CommentPanel,
     FieldPanel,
     FieldRowPanel,
     MultiFieldPanel,
@@ -17,18 +18,26 @@ from wagtail.admin.widgets.slug import SlugInput
 
 def counted(field_name: str, best: int, **kwargs: object) -> FieldPanel:
     """A panel that counts characters while one writes, and marks a text longer than `best`."""
-    attrs = {"data-controller": "character-count", "data-character-count-best-value": str(best)}
-    return FieldPanel(field_name, attrs=attrs, **kwargs)
+    return FieldPanel(field_name, attrs=_count_to(best), **kwargs)
+
+
+def _count_to(best: int) -> dict[str, str]:
+    return {"data-controller": "character-count", "data-character-count-best-value": str(best)}
 
 
 story_panels = [
-    FieldPanel("kicker"),
+    FieldRowPanel([FieldPanel("kicker"), FieldPanel("kind")]),
     TitleFieldPanel(
-        "title", attrs={"data-controller": "character-count", "data-character-count-best-value": "80"}
+        "title",
+        placeholder=_("Headline"),
+        help_text=_("The headline, as readers see it."),
+        attrs=_count_to(80),
     ),
+    counted("short_title", 45),
     counted("standfirst", 200),
     FieldPanel("lead_image"),
     FieldPanel("body"),
+    CommentPanel(),
 ]
 byline_panels = [
     MultipleChooserPanel(
@@ -47,7 +56,6 @@ byline_panels = [
         heading=_("Topics"),
         help_text=_("What the story is about: three to six."),
     ),
-    FieldPanel("kind"),
 ]
 related_panels = [
     MultipleChooserPanel(
@@ -67,11 +75,25 @@ release_panels = [
     PublishingPanel(),
 ]
 search_panels = [
-    FieldPanel("slug", widget=SlugInput),
-    counted("short_title", 45),
-    counted("seo_title", 60),
-    counted("search_description", 155),
-    FieldRowPanel([FieldPanel("canonical_url"), FieldPanel("robots")]),
+    FieldPanel("slug", widget=SlugInput, help_text=_("The last part of the story's address.")),
+    counted(
+        "seo_title",
+        60,
+        heading=_("Title for search engines"),
+        help_text=_("Instead of the headline. Leave it empty if the headline will do."),
+    ),
+    counted(
+        "search_description",
+        155,
+        heading=_("Description for search engines"),
+        help_text=_("Instead of the standfirst. Leave it empty if the standfirst will do."),
+    ),
+    FieldRowPanel(
+        [
+            FieldPanel("canonical_url", heading=_("Canonical address")),
+            FieldPanel("robots", heading=_("Search engines")),
+        ]
+    ),
 ]
 
 article_edit_handler = TabbedInterface(

@@ -265,6 +265,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": False,
     "COMPONENT_NO_READ_ONLY_REQUIRED": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SERVE_URLCONF": "api.urls",
+    # Enumerations stay where they are used, so that generated clients can tell blocks apart by `type`.
+    "POSTPROCESSING_HOOKS": ["api.v1.documents.without_generator_marks"],
 }
 API_CACHE_SECONDS = env.number("API_CACHE_SECONDS", default=60)
 """How long a shared cache may keep an answer of the API."""

@@ -14,6 +14,3 @@ article_withdrawn = Signal()
 
 article_corrected = Signal()
 """Sent after a correction was put under a live article, in the same transaction. Arguments: `article`, `correction`."""
-
-image_prepared = Signal()
-"""Sent after colour, blurhash and renditions of a picture were made. Arguments: `image`."""

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from cms import images
 from cms.models import NewsImage
-from cms.signals import image_prepared
 
 log = logging.getLogger(__name__)
 
@@ -18,14 +17,13 @@ MAX_ATTEMPTS = 5
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
 def prepare_image(image_id: int) -> None:
-    """Make colour, blurhash and renditions of a picture that has none, then tell whoever shows it."""
+    """Make colour, blurhash and renditions of a picture that has none."""
     image = NewsImage.objects.filter(pk=image_id, prepared_at=None).first()
     if image is None:
         return
     try:
         with transaction.atomic():
             images.prepare(image)
-            image_prepared.send(NewsImage, image=image)
     except OperationalError:
         raise
     except Exception as error:

@@ -7,7 +7,12 @@ class WorkflowsConfig(AppConfig):
 
     def ready(self) -> None:
         from wagtail.models import TaskState, WorkflowState
-        from wagtail.signals import task_submitted, workflow_approved, workflow_rejected, workflow_submitted
+        from wagtail.signals import (
+            task_submitted,
+            workflow_approved,
+            workflow_rejected,
+            workflow_submitted,
+        )
 
         from workflows import receivers  # noqa: F401
 

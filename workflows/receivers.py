@@ -37,6 +37,18 @@ def on_version_saved(instance: Revision, update_fields: Any = None, **kwargs: ob
     standing.save()
 
 
+@receiver(post_save, sender=Article)
+def on_story_stored(instance: Article, created: bool, update_fields: Any = None, **kwargs: object) -> None:
+    """Note what is live, also where a program saved the page past every form; the board shows what is not cleared."""
+    if update_fields is not None and "live" not in update_fields:
+        return
+    live_hash = content_hash(Article.objects.get(pk=instance.pk)) if instance.live else ""
+    Standing.objects.filter(article_id=instance.pk).update(live_hash=live_hash)
+    if instance.live and not Standing.objects.filter(article_id=instance.pk).exists():
+        standing = progress.standing_of(instance)
+        Standing.objects.filter(pk=standing.pk).update(live_hash=live_hash)
+
+
 @receiver(about_to_publish, sender=Article)
 def on_about_to_publish(article: Article, revision: Revision, **kwargs: object) -> None:
     actions.refuse_uncleared(article, revision)

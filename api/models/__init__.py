@@ -1,7 +1,7 @@
 """The shelf that readers read, the sequence of public events, and what links stories to each other."""
 
-from .shelf import ArticlePath, PublishedArticle, Tombstone
 from .changes import Change
 from .related import RelatedLink, TermFrequency, Terms
+from .shelf import ArticlePath, PublishedArticle, Tombstone
 
 __all__ = ["ArticlePath", "Change", "PublishedArticle", "RelatedLink", "TermFrequency", "Terms", "Tombstone"]

@@ -30,6 +30,12 @@ class Change(models.Model):
         return f"{self.sequence} {self.event} {self.public_id}"
 
 
+def hold_shelf() -> None:
+    """Let no other transaction change the shelf until this one ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
 def record_changes(events: list[tuple[Change.Event, UUID, dict[str, Any]]], *, at: datetime) -> None:
     """Append events to the sequence; must be called in the transaction that makes them true.
 
@@ -37,8 +43,7 @@ def record_changes(events: list[tuple[Change.Event, UUID, dict[str, Any]]], *, a
     """
     if not events:
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    hold_shelf()
     last = Change.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
     Change.objects.bulk_create(
         Change(sequence=last + number, event=event, public_id=public_id, at=at, data=data)

@@ -17,6 +17,7 @@ class Terms(models.Model):
     article = models.OneToOneField(PublishedArticle, on_delete=models.CASCADE, primary_key=True, related_name="terms")
     vector = SparseVectorField(dimensions=SLOTS)
     heaviest = ArrayField(models.IntegerField())
+    words = ArrayField(models.TextField(), help_text="The heaviest terms as a reader would write them.")
 
     class Meta:
         indexes = [GinIndex(fields=["heaviest"], name="terms_heaviest", fastupdate=False)]

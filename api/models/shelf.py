@@ -49,6 +49,7 @@ class PublishedArticle(models.Model):
     summary = models.TextField()
     detail = models.TextField()
     etag = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, help_text="Fingerprint of what was built, without dates and version.")
     search = SearchVectorField()
     related_at = models.DateTimeField(null=True)
 

@@ -32,7 +32,7 @@ def build_newsroom_environment() -> dict[str, str]:
 
 
 def build_test_environment() -> dict[str, str]:
-    """Everything that tests and checks need, except DATABASE_URL and REDIS_URL; no file of the newsroom's is touched."""
+    """What tests and checks need, except DATABASE_URL and REDIS_URL. The newsroom's files are out of reach."""
     fixed = {
         "DEBUG": "0",
         "SECRET_KEY": "tests sign with this key and nothing else does",

@@ -26,8 +26,10 @@ class Interrupted(BaseException):
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Within the block SIGINT, SIGTERM and SIGHUP raise Interrupted, once; further ones do not disturb the cleaning up."""
-    signals = [s for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if signal.getsignal(s) != signal.SIG_IGN]
+    """Within the block the first SIGINT, SIGTERM or SIGHUP raises Interrupted; later ones do nothing."""
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # which is what nohup asks for
+        signals.append(signal.SIGHUP)
 
     def interrupt(number: int, frame: object) -> None:
         for each in signals:

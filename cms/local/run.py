@@ -13,8 +13,8 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from cms.local.environment import (
 )
 from cms.local.locks import FileLock
 from cms.local.processes import Interrupted, Processes, interruptible, read_procfile
+from cms.local.progress import step
 from cms.local.services import ServiceError, is_free, services
 
 HEALTH_PATH = "/health/ready"
@@ -99,7 +100,7 @@ def run_newsroom(*, reload: bool) -> int:
         if not is_free(port):
             command = "make dev" if reload else "make run"
             raise Refusal(f"Port {port} is taken; choose another with PORT={_suggest_port(port)} {command}")
-        with _step("PostgreSQL and Valkey"):
+        with step("PostgreSQL and Valkey", sys.stdout):
             database_url, redis_url = find_given("DATABASE_URL"), find_given("REDIS_URL")
             addresses = stack.enter_context(services(NEWSROOM, database_url=database_url, redis_url=redis_url))
         if not (database_url and redis_url):
@@ -109,10 +110,7 @@ def run_newsroom(*, reload: bool) -> int:
 
 
 def _run_processes(environment: dict[str, str], *, port: int, reload: bool, state: Path, started: float) -> int:
-    with _step("Database migrations"):
-        _manage("migrate", "--noinput", environment=environment)
-    with _step("Seeded newsroom"):
-        _manage("seed_newsroom", "--if-empty", environment=environment)
+    logins = _prepare(environment)
     commands = read_procfile(PROJECT / "Procfile")
     processes = Processes(
         _reload(commands) if reload else commands,
@@ -121,7 +119,6 @@ def _run_processes(environment: dict[str, str], *, port: int, reload: bool, stat
     )
     try:
         _write_state(state, port, processes.start())
-        logins = _manage("seed_newsroom", "--logins", environment=environment)
         ready = late = False
         while True:
             ended = processes.find_ended()
@@ -144,7 +141,8 @@ def _run_processes(environment: dict[str, str], *, port: int, reload: bool, stat
 
 
 def _reload(commands: Mapping[str, str]) -> dict[str, str]:
-    worker = shlex.quote(commands["worker"].removeprefix("exec "))
+    # watchfiles runs its target without a shell, and the Procfile's lines are for one.
+    worker = shlex.quote(shlex.join(["/bin/sh", "-c", commands["worker"]]))
     watch = "exec watchfiles --filter python --sigint-timeout 10 --target-type command"
     return {**commands, "worker": f"{watch} {worker} {shlex.join(_find_folders('cms', 'workflows', 'api'))}"}
 
@@ -199,24 +197,26 @@ def _parse_port(text: str) -> int:
     return int(text)
 
 
-def _manage(*words: str, environment: Mapping[str, str]) -> str:
+def _prepare(environment: Mapping[str, str]) -> str:
+    """Bring the database to where the newsroom can open, and return the logins."""
     with subprocess.Popen(
-        [sys.executable, "manage.py", *words],
+        [sys.executable, "-m", "cms.local.prepare"],
         cwd=PROJECT,
-        env=dict(environment),
+        env={**environment, "DJANGO_SETTINGS_MODULE": "cms.settings"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=sys.stdout.fileno(),
         text=True,
+        start_new_session=True,
     ) as command:
         try:
-            output, complaints = command.communicate()
+            logins, _ = command.communicate()
         except BaseException:
             command.terminate()
             raise
     if command.returncode:
-        raise Refusal(f"\nmanage.py {' '.join(words)} failed:\n{output}{complaints}".rstrip())
-    return output
+        raise Refusal("Copydesk cannot start; the reason is above.")
+    return logins
 
 
 def _call(words: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -252,29 +252,32 @@ def _end_leftovers(state: Path) -> None:
         leaders = {leader["pid"]: leader["created"] for leader in json.loads(state.read_text())["processes"]}
     except (OSError, ValueError, KeyError):
         return
+    ended = []
     for process in psutil.process_iter():
         try:
             group = os.getpgid(process.pid)
             # While a group has members no new process gets its number, so a younger leader means that ours is gone.
-            if group not in leaders or process.pid == group and process.create_time() - leaders[group] > 1:
+            if group not in leaders or (process.pid == group and process.create_time() - leaders[group] > 1):
                 continue
             if os.path.samefile(process.cwd(), PROJECT):
                 process.kill()
+                ended.append(process)
         except (OSError, psutil.Error):
             continue
+    if ended:
+        # Their port is free a moment after they are gone.
+        deadline = time.monotonic() + 5
+        while any(map(_is_alive, ended)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        print(f"  Ended {len(ended)} processes of an earlier run that was killed", flush=True)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def _suggest_port(taken: int) -> int:
     return next(port for port in itertools.chain(range(taken + 1, 65536), range(1024, taken)) if is_free(port))
-
-
-@contextmanager
-def _step(label: str) -> Iterator[None]:
-    print(f"  {label:<28}", end="", flush=True)
-    started = time.monotonic()
-    try:
-        yield
-    except BaseException:
-        print("  failed", flush=True)
-        raise
-    print(f"{time.monotonic() - started:6.1f} s", flush=True)

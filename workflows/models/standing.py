@@ -18,13 +18,16 @@ HASH_LENGTH = 64
 
 
 class Standing(models.Model):
-    """The latest saved version of a story: what it says, as a hash, and who changed it last."""
+    """The latest saved version of a story and the live one: what they say, as hashes, and who changed it last."""
 
     article = models.OneToOneField(Article, on_delete=models.CASCADE, primary_key=True, related_name="standing")
     revision = models.ForeignKey(Revision, null=True, on_delete=models.SET_NULL, related_name="+")
     content_hash = models.CharField(max_length=HASH_LENGTH)
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    live_hash = models.CharField(
+        max_length=HASH_LENGTH, blank=True, help_text=_("What is live in Wagtail; empty while nothing is.")
+    )
     word_count = models.PositiveIntegerField(default=0)
     release_error = models.TextField(blank=True, help_text=_("Why a scheduled release has not happened yet."))
     release_attempt_count = models.PositiveIntegerField(default=0)

@@ -37,7 +37,7 @@ def ready_for_release(article: Article, standing: Standing) -> None:
     from wagtail.models import Page
     from wagtail.permissions import policy_registry
 
-    publishers = policy_registry.get(Page).users_with_permission_for_instance("publish", article)
+    publishers = policy_registry.get_by_type(Page).users_with_permission_for_instance("publish", article)
     addresses = [person.email for person in publishers if person.is_active and not person.is_superuser]
     _write("ready", article, f"ready-{article.pk}-{standing.content_hash}", addresses, {})
 

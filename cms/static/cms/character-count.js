@@ -1,27 +1,29 @@
-// Counts the characters of a field while one writes; marks a text that is longer than it should be.
+// Counts the characters of a panel's field while one writes; says so when a text is longer than it should be.
 const { Controller } = window.StimulusModule;
 
 class CharacterCount extends Controller {
   static values = { best: { type: Number, default: 0 } };
 
   connect() {
-    this.output = document.createElement("output");
+    this.field = this.element.querySelector("input:not([type=hidden]), textarea");
+    if (!this.field) return;
+    this.output = document.createElement("p");
     this.output.className = "character-count";
-    this.output.setAttribute("aria-live", "polite");
-    this.element.after(this.output);
-    this.element.addEventListener("input", this.show);
+    this.field.after(this.output);
+    this.field.addEventListener("input", this.show);
     this.show();
   }
 
   disconnect() {
-    this.element.removeEventListener("input", this.show);
-    this.output.remove();
+    this.field?.removeEventListener("input", this.show);
+    this.output?.remove();
   }
 
   show = () => {
-    const count = Array.from(this.element.value).length;
-    this.output.textContent = `${count} of ${this.bestValue}`;
-    this.output.classList.toggle("character-count--over", count > this.bestValue);
+    const count = Array.from(this.field.value).length;
+    const over = count > this.bestValue;
+    this.output.textContent = `${count} of ${this.bestValue}${over ? ": too long for most places" : ""}`;
+    this.output.classList.toggle("character-count--over", over);
   };
 }
 

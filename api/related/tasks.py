@@ -1,0 +1,60 @@
+"""Related links, computed after publication; a reader's request only reads."""
+
+import logging
+import time
+
+from celery import shared_task
+from django.db import OperationalError, connection
+
+from api.models import PublishedArticle
+from api.related import links
+
+log = logging.getLogger(__name__)
+
+_SWEEP_LOCK = 0x52656C61
+_SWEEP_SECONDS = 50
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
+def rerank(article_id: int) -> None:
+    """Replace the related links of one article, or do nothing once it is no longer on the shelf."""
+    links.relate(article_id)
+
+
+@shared_task
+def rerank_missed() -> None:
+    """Relate every story whose links are due: after an import, a recount, or while no worker was there.
+
+    One worker at a time, for up to 50 seconds; the next run goes on.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_SWEEP_LOCK])
+        if not cursor.fetchone()[0]:
+            return
+    try:
+        relate_all_due(seconds=_SWEEP_SECONDS)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_SWEEP_LOCK])
+
+
+def relate_all_due(*, seconds: float) -> int:
+    """Relate stories whose links are due, for up to `seconds`; how many were done."""
+    until = time.monotonic() + seconds
+    links.recount_if_grown()
+    done = 0
+    while time.monotonic() < until:
+        due = PublishedArticle.objects.filter(related_at=None).order_by("-pk").values_list("article_id", flat=True)
+        batch = list(due[:50])
+        if not batch:
+            break
+        for article_id in batch:
+            try:
+                links.relate(article_id)
+            except OperationalError:
+                raise
+            except Exception:
+                log.exception("story %s could not be related", article_id)
+                PublishedArticle.objects.filter(article_id=article_id).update(related_at="1970-01-01T00:00:00Z")
+            done += 1
+    return done

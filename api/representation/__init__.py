@@ -1,0 +1,1 @@
+"""The public shape of a story, and the shelf that keeps it."""

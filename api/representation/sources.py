@@ -1,0 +1,157 @@
+"""Everything that representations of a batch of stories are built from, read in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.db.models import Q
+from wagtail.embeds.embeds import get_embed_hash
+from wagtail.embeds.models import Embed
+from wagtail.models import PageViewRestriction
+
+from api.models import PublishedArticle
+from api.representation.rich_text import Link, linked_page_ids
+from cms.checks import picture_ids
+from cms.images import rendition_specs
+from cms.models import Article, NewsImage, NewsRendition, Section, Topic
+
+
+@dataclass
+class Sources:
+    """What a batch of stories refers to."""
+
+    articles: dict[int, Article]
+    sections: dict[str, Section]
+    """Sections by tree path."""
+    topic_ancestors: dict[int, list[str]]
+    images: dict[int, NewsImage]
+    renditions: dict[int, list[NewsRendition]] = field(default_factory=lambda: defaultdict(list))
+    links: dict[int, Link] = field(default_factory=dict)
+    """What is public about linked pages, by primary key."""
+    embeds: dict[str, Embed] = field(default_factory=dict)
+    embed_urls: set[str] = field(default_factory=set)
+    private_paths: list[str] = field(default_factory=list)
+    """Tree paths below which nothing is public."""
+
+    def section_of(self, article: Article) -> Section:
+        return self.sections[article.path[: -article.steplen]]
+
+    def trail_of(self, article: Article) -> list[Section]:
+        """The sections around a story, outermost first."""
+        step = article.steplen
+        paths = [article.path[:length] for length in range(step, len(article.path), step)]
+        return [self.sections[path] for path in paths if path in self.sections]
+
+    def is_private(self, article: Article) -> bool:
+        return any(article.path.startswith(path) for path in self.private_paths)
+
+
+def load(article_ids: Sequence[int]) -> Sources:
+    """Read what the representations of these stories need; ids of stories that are gone are left out."""
+    articles = {
+        article.pk: article
+        for article in Article.objects.filter(pk__in=article_ids)
+        .select_related("locale")
+        .prefetch_related("byline__author", "topic_links__topic", "picks", "corrections")
+    }
+    raw_bodies = {pk: article.body.get_prep_value() for pk, article in articles.items()}
+    parents = {
+        article.path[:length]
+        for article in articles.values()
+        for length in range(article.steplen, len(article.path), article.steplen)
+    }
+    topic_ids = {link.topic_id for article in articles.values() for link in article.topic_links.all()}
+    image_ids = set().union(*(picture_ids(article) for article in articles.values())) if articles else set()
+    sources = Sources(
+        articles=articles,
+        sections={section.path: section for section in Section.objects.filter(path__in=parents)},
+        topic_ancestors=Topic.objects.ancestor_slugs(topic_ids) if topic_ids else {},
+        images=NewsImage.objects.in_bulk(image_ids) if image_ids else {},
+        private_paths=list(PageViewRestriction.objects.values_list("page__path", flat=True)),
+    )
+    renditions_of(image_ids, sources)
+    page_ids = {pick.article_id for article in articles.values() for pick in article.picks.all()}
+    urls: set[str] = set()
+    for raw in raw_bodies.values():
+        pages, addresses = _references(raw)
+        page_ids |= pages
+        urls |= addresses
+    if page_ids:
+        sources.links = public_links(page_ids)
+    sources.embed_urls = urls
+    if urls:
+        hashes = {get_embed_hash(url): url for url in urls}
+        sources.embeds = {hashes[embed.hash]: embed for embed in Embed.objects.filter(hash__in=hashes)}
+    return sources
+
+
+def renditions_of(image_ids: set[int], sources: Sources) -> None:
+    """Read the preset renditions of pictures that are made already."""
+    if image_ids:
+        for rendition in NewsRendition.objects.filter(image__in=image_ids, filter_spec__in=rendition_specs()):
+            sources.renditions[rendition.image_id].append(rendition)
+
+
+def public_links(page_ids: set[int]) -> dict[int, Link]:
+    """What readers may know about pages, by primary key; pages that they cannot read are left out."""
+    links: dict[int, Link] = {}
+    for pk, public_id, slug, path, title in PublishedArticle.objects.filter(article_id__in=page_ids).values_list(
+        "article_id", "public_id", "slug", "path", "title"
+    ):
+        links[pk] = {
+            "kind": "article",
+            "id": str(public_id),
+            "slug": slug,
+            "path": path,
+            "url": public_url(path),
+            "title": title,
+        }
+    for section in Section.objects.filter(Q(pk__in=page_ids - links.keys()), live=True):
+        links[section.pk] = {
+            "kind": "section",
+            "id": str(section.public_id),
+            "slug": section.slug,
+            "path": section.public_path,
+            "url": public_url(section.public_path),
+            "title": section.title,
+        }
+    return links
+
+
+def public_url(path: str) -> str:
+    """The full address of a path on the readers' website."""
+    return urljoin(settings.FRONTEND_URL + "/", path.lstrip("/"))
+
+
+def media_url(url: str) -> str:
+    """The full address of a file that this server, or its storage, hands out."""
+    return urljoin(settings.BASE_URL + "/", url)
+
+
+def _references(raw: list[dict[str, Any]]) -> tuple[set[int], set[str]]:
+    """Pages and embedded addresses that a stored body refers to."""
+    pages: set[int] = set()
+    urls: set[str] = set()
+    for block in raw:
+        value = block["value"]
+        match block["type"]:
+            case "paragraph":
+                pages |= linked_page_ids(value)
+            case "fact_box":
+                pages |= linked_page_ids(value["text"])
+            case "list":
+                for item in value["items"]:
+                    pages |= linked_page_ids(list_item(item))
+            case "related":
+                pages |= {list_item(item) for item in value["stories"] if list_item(item)}
+            case "embed":
+                urls.add(value["url"])
+    return pages, urls
+
+
+def list_item(item: Any) -> Any:
+    """The value of an item of a stored list; stories saved by old versions of Wagtail hold the bare value."""
+    return item["value"] if isinstance(item, dict) and item.get("type") == "item" else item

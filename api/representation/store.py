@@ -1,0 +1,276 @@
+"""The one way onto the shelf and off it: compare a story with its row, and make the row true."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.search import SearchVector
+from django.db import transaction
+from django.db.models import Value
+from wagtail.models import Page, ReferenceIndex
+
+from api.models import ArticlePath, Change, PublishedArticle, Tombstone
+from api.models.changes import hold_shelf, record_changes
+from api.representation.build import Representation, build, stamp
+from api.representation.sources import Sources, load
+from cms.celery import enqueue
+from cms.models import Article, Takedown
+from workflows.clearance import content_hash
+from workflows.models import Clearance
+
+Event = tuple[Change.Event, UUID, dict[str, Any]]
+
+SEARCH_CONFIGS = {
+    "da": "danish",
+    "de": "german",
+    "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "it": "italian",
+    "nb": "norwegian",
+    "nl": "dutch",
+    "pt": "portuguese",
+    "sv": "swedish",
+}
+"""PostgreSQL's text search configuration for a language; others are searched without stems."""
+
+_BATCH = 200
+_RERANK_AT_ONCE = 20
+_COLUMNS = [
+    field.name
+    for field in PublishedArticle._meta.concrete_fields
+    if field.name not in ("id", "article_id", "public_id", "published_at")
+]
+
+
+def reconcile(article_id: int, at: datetime) -> None:
+    """Make the shelf agree with what readers may see of one story at `at`: store, replace or withdraw its row.
+
+    May run any number of times; must run in the transaction that changed the story. Content that has no clearance
+    changes nothing: the version that readers have stays.
+    """
+    reconcile_many([article_id], at)
+
+
+def reconcile_many(article_ids: Sequence[int], at: datetime) -> None:
+    """`reconcile` for many stories, in a number of queries that grows by the batch and not by the story."""
+    ids = sorted(set(article_ids))
+    for start in range(0, len(ids), _BATCH):
+        with transaction.atomic():
+            hold_shelf()
+            moved = _reconcile_batch(ids[start : start + _BATCH], at)
+            referrers = _stories_that_show(moved) - set(ids)
+            if referrers:
+                _reconcile_batch(sorted(referrers), at)
+
+
+def search_config(language: str) -> str:
+    """PostgreSQL's text search configuration for a language code such as en-gb."""
+    return SEARCH_CONFIGS.get(language.split("-")[0], "simple")
+
+
+def search_vector(title: str, standfirst: str, text: str, language: str) -> SearchVector:
+    """What full-text search looks in: the title weighs most, then the standfirst, then the text."""
+    config = search_config(language)
+    return (
+        SearchVector(Value(title), weight="A", config=config)
+        + SearchVector(Value(standfirst), weight="B", config=config)
+        + SearchVector(Value(text), weight="D", config=config)
+    )
+
+
+def _reconcile_batch(ids: Sequence[int], at: datetime) -> set[int]:
+    """Returns the stories whose name, address or presence changed for readers."""
+    rows = {row.article_id: row for row in PublishedArticle.objects.filter(article_id__in=ids).defer("search", "text")}
+    sources = load(ids)
+    readable = {pk: article for pk, article in sources.articles.items() if _is_readable(article, sources, at)}
+    hashes = {pk: content_hash(article) for pk, article in readable.items()}
+    cleared = set(
+        Clearance.objects.filter(article_id__in=readable, voided_at=None).values_list("article_id", "content_hash")
+    )
+    gone = [row for pk, row in rows.items() if pk not in readable]
+    stored: list[PublishedArticle] = []
+    events: list[Event] = []
+    moved: set[int] = set()
+    for pk, article in readable.items():
+        row = rows.get(pk)
+        if (pk, hashes[pk]) not in cleared:
+            continue
+        built = build(article, sources)
+        new = _row(article, built, hashes[pk], row, at)
+        if new is None:
+            continue
+        stored.append(new)
+        events.append(
+            (Change.Event.UPDATED if row else Change.Event.PUBLISHED, new.public_id, {"version": new.version})
+        )
+        if row is None or (row.path, row.title) != (new.path, new.title):
+            moved.add(pk)
+    _keep_old_addresses(stored, rows, at)
+    _write(stored)
+    events += _withdraw(gone, at)
+    record_changes(events, at=at)
+    _rerank([row.article_id for row in stored])
+    _fetch_embeds(sources)
+    return moved | {row.article_id for row in gone}
+
+
+def _is_readable(article: Article, sources: Sources, at: datetime) -> bool:
+    return (
+        article.live
+        and not article.expired
+        and not (article.embargo_until and article.embargo_until > at)
+        and not (article.expire_at and article.expire_at <= at)
+        and not sources.is_private(article)
+    )
+
+
+def _row(
+    article: Article, built: Representation, hash_: str, row: PublishedArticle | None, at: datetime
+) -> PublishedArticle | None:
+    """The row as it should be; None if it is so already."""
+    path = built.summary["path"]
+    digest = built.digest()
+    if row and row.digest == digest and row.visible_until == article.expire_at and row.content_hash == hash_:
+        return None
+    published_at = row.published_at if row else (article.published_at() or at)
+    if row is None:
+        updated_at = max(published_at, article.last_published_at or published_at)
+    elif row.content_hash != hash_ or any(one.at > row.updated_at for one in article.corrections.all()):
+        updated_at = at
+    else:
+        updated_at = row.updated_at
+    version = row.version + 1 if row else 1
+    aliases = [path_ for path_ in _aliases(article, row, path) if path_ != path]
+    summary, detail = stamp(
+        built, published_at=published_at, updated_at=updated_at, version=version, aliases=aliases
+    )
+    same_words = row is not None and row.content_hash == hash_ and row.title == article.title
+    return PublishedArticle(
+        article_id=article.pk,
+        public_id=article.public_id,
+        content_hash=hash_,
+        path=path,
+        slug=article.slug,
+        section=built.section_slugs[-1],
+        section_slugs=built.section_slugs,
+        author_slugs=built.author_slugs,
+        topic_slugs=built.topic_slugs,
+        kind=article.kind,
+        language=built.summary["language"],
+        breaking=article.breaking,
+        may_be_suggested=article.may_be_suggested,
+        suggest_related=article.suggest_related,
+        pick_ids=[pick.article_id for pick in article.picks.all() if pick.article_id != article.pk],
+        version=version,
+        published_at=published_at,
+        updated_at=updated_at,
+        modified_at=at,
+        visible_from=published_at,
+        visible_until=article.expire_at,
+        title=article.title,
+        text=built.text,
+        summary=summary,
+        detail=detail,
+        etag=hashlib.sha256(detail.encode()).hexdigest()[:32],
+        digest=digest,
+        search=search_vector(article.title, article.standfirst, built.text, built.summary["language"]),
+        related_at=row.related_at if same_words and row else None,
+    )
+
+
+def _aliases(article: Article, row: PublishedArticle | None, path: str) -> list[str]:
+    if row is None or row.path == path:
+        # An address can only have been left by a row that was there, or by one that was withdrawn meanwhile.
+        if row is None and article.first_published_at == article.last_published_at:
+            return []
+    earlier = list(ArticlePath.objects.filter(public_id=article.public_id).order_by("pk").values_list("path", flat=True))
+    if row and row.path != path and row.path not in earlier:
+        earlier.append(row.path)
+    return earlier
+
+
+def _keep_old_addresses(stored: Iterable[PublishedArticle], rows: dict[int, PublishedArticle], at: datetime) -> None:
+    left = [
+        ArticlePath(public_id=row.public_id, path=row.path, slug=row.slug, at=at)
+        for new in stored
+        if (row := rows.get(new.article_id)) and row.path != new.path
+    ]
+    if left:
+        ArticlePath.objects.bulk_create(
+            left, update_conflicts=True, unique_fields=["path"], update_fields=["public_id", "slug", "at"]
+        )
+    moved_to = [new.path for new in stored if new.article_id not in rows or rows[new.article_id].path != new.path]
+    if moved_to:
+        ArticlePath.objects.filter(path__in=moved_to).delete()
+
+
+def _write(stored: list[PublishedArticle]) -> None:
+    if not stored:
+        return
+    PublishedArticle.objects.bulk_create(
+        stored, update_conflicts=True, unique_fields=["article_id"], update_fields=_COLUMNS, batch_size=_BATCH
+    )
+    Tombstone.objects.filter(public_id__in=[row.public_id for row in stored]).delete()
+
+
+def _withdraw(gone: list[PublishedArticle], at: datetime) -> list[Event]:
+    if not gone:
+        return []
+    takedowns: dict[UUID, Takedown] = {}
+    for takedown in Takedown.objects.filter(public_id__in=[row.public_id for row in gone]).order_by("at"):
+        takedowns[takedown.public_id] = takedown
+    events: list[Event] = []
+    stones = []
+    for row in gone:
+        last = takedowns.get(row.public_id)
+        reason = last.reason if last and last.at >= row.modified_at else ""
+        stones.append(
+            Tombstone(public_id=row.public_id, slug=row.slug, path=row.path, reason=reason, withdrawn_at=at)
+        )
+        events.append((Change.Event.WITHDRAWN, row.public_id, {"reason": reason} if reason else {}))
+    Tombstone.objects.bulk_create(
+        stones,
+        update_conflicts=True,
+        unique_fields=["public_id"],
+        update_fields=["slug", "path", "reason", "withdrawn_at"],
+    )
+    ids = [row.pk for row in gone]
+    PublishedArticle.objects.filter(related_links__target__in=ids).update(related_at=None)
+    PublishedArticle.objects.filter(pk__in=ids).delete()
+    return events
+
+
+def _stories_that_show(article_ids: set[int]) -> set[int]:
+    """Stories on the shelf with a link to one of these in their text or among their picks."""
+    if not article_ids:
+        return set()
+    page_type = ContentType.objects.get_for_model(Page)
+    referrers = ReferenceIndex.objects.filter(
+        to_content_type=page_type, to_object_id__in=[str(pk) for pk in article_ids], base_content_type=page_type
+    ).values_list("object_id", flat=True)
+    return set(
+        PublishedArticle.objects.filter(article_id__in={int(pk) for pk in referrers}).values_list(
+            "article_id", flat=True
+        )
+    )
+
+
+def _fetch_embeds(sources: Sources) -> None:
+    from api.tasks import fetch_embed
+
+    for url in sources.embed_urls - sources.embeds.keys():
+        enqueue(fetch_embed, url)
+
+
+def _rerank(article_ids: list[int]) -> None:
+    """Ask for related links soon; of many at once (an import) the sweep takes care."""
+    from api.related.tasks import rerank
+
+    if len(article_ids) <= _RERANK_AT_ONCE:
+        for article_id in article_ids:
+            enqueue(rerank, article_id)

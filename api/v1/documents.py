@@ -1,0 +1,181 @@
+"""What the OpenAPI document says of each address."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from api.representation import schema
+from cms.models import Article
+
+from .parameters import DEFAULT_LIMIT, MAX_LIMIT
+
+_PROBLEM = "application/problem+json"
+
+
+def _query(name: str, text: str, type_: Any = str, **options: Any) -> OpenApiParameter:
+    return OpenApiParameter(name, type_, OpenApiParameter.QUERY, description=text, **options)
+
+
+def _names(names: tuple[str, ...] | list[str], text: str, name: str) -> OpenApiParameter:
+    return _query(name, text, enum=list(names), many=True, explode=False, style="form")
+
+
+def _limit(default: int, maximum: int) -> OpenApiParameter:
+    kind = {"type": "integer", "minimum": 1, "maximum": maximum, "default": default}
+    return _query("limit", f"How many, 1 to {maximum}.", kind)
+
+
+_CURSOR = _query("cursor", "From `next` or `previous` of a page; opaque, and only good for the same parameters.")
+_COUNT = _query("count", "Whether to count all that match; costs more than the page.", bool, default=False)
+_KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="The id (UUID) or the slug of a story.")
+_SLUG = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="The slug.")
+
+
+def _problems(*codes: int) -> dict[Any, OpenApiResponse]:
+    texts = {
+        400: "A parameter is unknown, repeated or cannot be read; `errors` names it.",
+        404: "There is nothing public at this address.",
+        410: "It was public once; `reason` says why it is gone, where readers are told.",
+    }
+    return {(code, _PROBLEM): OpenApiResponse(schema.ProblemSerializer, texts[code]) for code in codes}
+
+
+def _reads(
+    operation_id: str, tag: str, summary: str, text: str, shape: Any, parameters: list[Any], *codes: int
+) -> dict[str, Any]:
+    return {
+        "operation_id": operation_id,
+        "tags": [tag],
+        "summary": summary,
+        "description": text,
+        "parameters": parameters,
+        "responses": {
+            (200, "application/json"): OpenApiResponse(shape, "Found. `ETag` may be sent back as `If-None-Match`."),
+            304: OpenApiResponse(description="Unchanged since the version that `If-None-Match` names."),
+            **_problems(*codes),
+        },
+    }
+
+
+_FILTERS = [
+    _query("section", "Slug of a section; stories of the sections in it are included."),
+    _query("topic", "Slugs of topics: a comma for all, `|` for any, `-` before one for none. Children are included."),
+    _query("author", "Slugs of authors, as for `topic`."),
+    _query("kind", f"One kind, or several divided by `|`: {', '.join(Article.Kind.values)}."),
+    _query("language", "A language code such as `en-gb`."),
+    _query("ids", "Up to 100 ids, divided by commas."),
+    _query("published_from", "Published then or later: a date, or a moment with its offset."),
+    _query("published_to", "Published before."),
+    _query("updated_from", "Changed then or later."),
+    _query("updated_to", "Changed before."),
+    _query("breaking", "Only breaking news, or only the rest.", bool),
+    _query("q", 'Full text: words, `"a phrase"`, `one OR other`, `-without`.', {"type": "string", "maxLength": 200}),
+    _query("highlight", "With `q`: where it was found, as HTML with `<mark>`.", bool, default=False),
+    _query(
+        "order",
+        "`relevance` needs `q`.",
+        enum=["-published_at", "published_at", "-updated_at", "relevance"],
+        default="-published_at",
+    ),
+]
+_SUMMARY_NAMES = list(schema.SummarySerializer().fields)
+_DETAIL_NAMES = list(schema.DetailSerializer().fields)
+
+ARTICLE_LIST = _reads(
+    "listArticles",
+    "Stories",
+    "List stories",
+    "Published stories, newest first. Filters combine; what is under embargo, private or withdrawn is in no list.",
+    schema.envelope(schema.ListedSerializer, "Article"),
+    [
+        *_FILTERS,
+        _limit(DEFAULT_LIMIT, MAX_LIMIT),
+        _CURSOR,
+        _COUNT,
+        _names(_SUMMARY_NAMES, "Only these fields, and `id`.", "fields"),
+        _names(["authors", "topics", "related", "body"], "More of these with each story.", "include"),
+    ],
+    400,
+)
+ARTICLE_DETAIL = _reads(
+    "getArticle",
+    "Stories",
+    "Get a story",
+    "One story in full. A slug that it had earlier answers with a redirect.",
+    schema.DetailSerializer,
+    [
+        _KEY,
+        _names(_DETAIL_NAMES, "Only these fields, and `id`.", "fields"),
+        _names(["authors", "topics", "related"], "More of these.", "include"),
+        _query(
+            "format",
+            "`blocks` gives blocks and HTML; the others only that form, as `body.html`, `.markdown` or `.text`.",
+            enum=["blocks", "html", "markdown", "text"],
+            default="blocks",
+        ),
+    ],
+    400,
+    404,
+    410,
+)
+ARTICLE_RELATED = _reads(
+    "listRelatedArticles",
+    "Stories",
+    "List related stories",
+    "What to read next: the editor's picks in their order, then computed links, best first, each with its reasons.",
+    schema.envelope(schema.RelatedSerializer, "Related"),
+    [
+        _KEY,
+        _limit(5, 12),
+        _query("exclude", "Ids that are on the page already, divided by commas."),
+        _query("section", "Only stories of this section."),
+        _query("max_age", "Only stories of the last so many days.", {"type": "integer", "minimum": 1}),
+        _query("mode", "Picks and computed links, or one of them.", enum=["mixed", "editor", "auto"], default="mixed"),
+    ],
+    400,
+    404,
+    410,
+)
+
+
+def _place(name: str, plural: str, shape: Any, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    title = name.capitalize()
+    listing = _reads(
+        f"list{title}s",
+        plural,
+        f"List {plural.lower()}",
+        text,
+        schema.envelope(shape, title),
+        [_limit(DEFAULT_LIMIT, MAX_LIMIT), _CURSOR, _COUNT],
+        400,
+    )
+    return listing, _reads(f"get{title}", plural, f"Get {name}", text, shape, [_SLUG], 400, 404)
+
+
+SECTION_LIST, SECTION_DETAIL = _place("section", "Sections", schema.SectionSerializer, "Parts of the publication.")
+TOPIC_LIST, TOPIC_DETAIL = _place("topic", "Topics", schema.TopicSerializer, "Topics that a visible story is about.")
+AUTHOR_LIST, AUTHOR_DETAIL = _place("author", "Authors", schema.AuthorSerializer, "Authors of visible stories.")
+RESOLVE = _reads(
+    "resolvePath",
+    "Routing",
+    "Resolve a path",
+    "What is at a path of the website, for the router of a frontend; moved and withdrawn stories are known.",
+    schema.ResolvedSerializer,
+    [_query("path", "The path, such as `/news/a-slug/`.", OpenApiTypes.STR, required=True)],
+    400,
+    404,
+)
+
+
+def without_generator_marks(result: Any, generator: Any, **kwargs: Any) -> Any:
+    """Take out the marks with which drf-spectacular would move enumerations elsewhere."""
+    if isinstance(result, dict):
+        return {
+            name: without_generator_marks(value, generator)
+            for name, value in result.items()
+            if name != "x-spec-enum-id"
+        }
+    if isinstance(result, list):
+        return [without_generator_marks(value, generator) for value in result]
+    return result

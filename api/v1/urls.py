@@ -1,0 +1,33 @@
+"""Addresses under /api/v1/."""
+
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
+
+from .articles import ArticleDetail, ArticleList, ArticleRelated
+from .places import (
+    AuthorDetail,
+    AuthorList,
+    Resolve,
+    SectionDetail,
+    SectionList,
+    TopicDetail,
+    TopicList,
+)
+from .problems import not_found
+
+app_name = "api"
+urlpatterns = [
+    path("articles/", ArticleList.as_view(), name="articles"),
+    path("articles/<str:key>/", ArticleDetail.as_view(), name="article"),
+    path("articles/<str:key>/related/", ArticleRelated.as_view(), name="article-related"),
+    path("sections/", SectionList.as_view(), name="sections"),
+    path("sections/<slug:slug>/", SectionDetail.as_view(), name="section"),
+    path("topics/", TopicList.as_view(), name="topics"),
+    path("topics/<slug:slug>/", TopicDetail.as_view(), name="topic"),
+    path("authors/", AuthorList.as_view(), name="authors"),
+    path("authors/<slug:slug>/", AuthorDetail.as_view(), name="author"),
+    path("resolve/", Resolve.as_view(), name="resolve"),
+    path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api:openapi"), name="docs"),
+    re_path(r"^.*$", not_found),
+]

@@ -1,0 +1,1 @@
+"""Measuring: archives of any size to measure with, and the programs that do it."""

@@ -1,0 +1,307 @@
+"""Pages of the desk: the board, and a form for each of the newsroom's verbs."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.generic import TemplateView
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.models import Revision
+from wagtail.permissions import policy_registry
+
+from cms import actions as cms_actions
+from cms.checks import find_blockers
+from cms.exceptions import Refused
+from cms.models import Article, Section
+from workflows import actions, board, progress, stages
+from workflows import forms as desk_forms
+from workflows.clearance import is_cleared
+from workflows.exceptions import NotYours, StoryMovedOn
+from workflows.models import Desk, SignOff
+
+
+class BoardView(WagtailAdminTemplateMixin, TemplateView):
+    """Every story in hand, a column a stage."""
+
+    template_name = "workflows/board.html"
+    page_title = gettext_lazy("Board")
+    header_icon = "grip"
+    _show_breadcrumbs = True
+    breadcrumbs_items: ClassVar[list[dict[str, Any]]] = [{"url": "", "label": gettext_lazy("Board")}]
+
+    def get_template_names(self) -> list[str]:
+        if self.request.headers.get("X-Board-Part"):
+            return ["workflows/board_columns.html"]
+        return [self.template_name]
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [{"url": reverse("wagtailadmin_home"), "label": _("Home")}, *self.breadcrumbs_items]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        filters = board.Filters.from_query(self.request.GET)
+        now = timezone.now()
+        return super().get_context_data(
+            columns=board.build_board(self.request.user, filters, now),
+            filters=filters,
+            desks=Desk.objects.all(),
+            sections=Section.objects.live().order_by("path"),
+            kinds=Article.Kind.choices,
+            now=now,
+            **kwargs,
+        )
+
+
+class StoryView(WagtailAdminTemplateMixin, TemplateView):
+    """A form about one story. `act` does what the form asks; a refusal is shown in the form and changes nothing."""
+
+    template_name = "workflows/story_form.html"
+    form_class: ClassVar[type[forms.Form]] = forms.Form
+    verb: ClassVar[Any] = ""
+    explanation: ClassVar[Any] = ""
+    dangerous: ClassVar[bool] = False
+    _show_breadcrumbs = True
+    refusal = ""
+
+    @cached_property
+    def article(self) -> Article:
+        reachable = policy_registry.get_by_type(Article).explorable_instances(self.request.user)
+        return get_object_or_404(Article.objects.filter(pk__in=reachable.values("pk")), pk=self.kwargs["pk"])
+
+    @cached_property
+    def version(self) -> Article:
+        return progress.latest_version(self.article)
+
+    def check_right(self) -> None:
+        """Raise PermissionDenied unless the person may see this form."""
+        if not self.article.permissions_for_user(self.request.user).has_publish_right():
+            raise PermissionDenied
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.check_right()
+        return super().dispatch(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.form_class(request.POST)
+        status = 422
+        if form.is_valid():
+            try:
+                message = self.act(form.cleaned_data)
+            except Refused as refusal:
+                self.refusal = str(refusal)
+                status = 409 if isinstance(refusal, StoryMovedOn) else 403 if isinstance(refusal, NotYours) else 422
+            else:
+                messages.success(request, message)
+                return redirect(request.POST.get("next") or reverse("workflows:board"))
+        for name in ("article", "version"):
+            self.__dict__.pop(name, None)
+        context = self.get_context_data(form=self.again(form), **kwargs)
+        return self.render_to_response(context, status=status)
+
+    def again(self, form: forms.Form) -> forms.Form:
+        """The form after a refusal: what was typed stays, what named the old version names the new one."""
+        data = form.data.copy()
+        for name, value in self.get_initial().items():
+            if form.fields[name].widget.is_hidden:
+                data[name] = str(value)
+        fresh = self.form_class(data)
+        fresh.is_valid()
+        return fresh
+
+    def act(self, data: dict[str, Any]) -> str:
+        """Do it; returns what to tell the person. Raises Refused."""
+        raise Refused
+
+    def get_initial(self) -> dict[str, Any]:
+        return {}
+
+    def get_page_title(self) -> str:
+        return str(self.verb)
+
+    def get_page_subtitle(self) -> str:
+        return self.version.title
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            {"url": reverse("workflows:board"), "label": _("Board")},
+            {"url": reverse("wagtailadmin_pages:edit", args=[self.article.pk]), "label": self.version.title},
+            {"url": "", "label": self.verb},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kwargs.setdefault("form", self.form_class(initial=self.get_initial()))
+        return super().get_context_data(
+            article=self.article,
+            version=self.version,
+            standing=progress.standing_of(self.article),
+            refusal=self.refusal,
+            verb=self.verb,
+            explanation=self.explanation,
+            dangerous=self.dangerous,
+            revision=self.article.get_latest_revision(),
+            **kwargs,
+        )
+
+
+class ReviewView(StoryView):
+    """Sign a version, or send it back."""
+
+    template_name = "workflows/review.html"
+    form_class = desk_forms.ReviewForm
+    verb = gettext_lazy("Review")
+
+    def check_right(self) -> None:
+        """Whoever can reach the story may see how its review stands; `sign_off` decides who may sign."""
+        self.article  # noqa: B018 - raises 404
+
+    def get_initial(self) -> dict[str, Any]:
+        state = self.article.current_workflow_task_state
+        return {
+            "content_hash": progress.standing_of(self.article).content_hash,
+            "task_state_id": state.pk if state else "",
+        }
+
+    def act(self, data: dict[str, Any]) -> str:
+        names = {"task_state_id": data["task_state_id"], "content_hash": data["content_hash"]}
+        if self.request.POST.get("verdict") == "send_back":
+            actions.send_back(self.article, by=self.request.user, reason=data["comment"], **names)
+            return _("Sent back: the writer has been told.")
+        if self.request.POST.get("verdict") != "approve":
+            raise Refused(_("Choose whether to sign the story or to send it back."))
+        actions.sign_off(self.article, by=self.request.user, comment=data["comment"], **names)
+        return _("Signed.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        standing = context["standing"]
+        workflow = progress.workflow_of(self.article)
+        steps = progress.review_progress(self.version, workflow.pk, standing.content_hash) if workflow else []
+        state = self.article.current_workflow_task_state
+        current = next((step for step in steps if state and step.stage.pk == state.task_id), None)
+        context |= {
+            "steps": steps,
+            "current": current,
+            "cleared": is_cleared(self.article.pk, standing.content_hash),
+            "why_not": self._why_not(current),
+            "may_send_back": bool(current and current.stage.desks_of(self.request.user).exists()),
+            "blockers": find_blockers(self.version),
+            "history": SignOff.objects.filter(article=self.article).select_related("by", "desk", "stage")[:50],
+        }
+        return context
+
+    def _why_not(self, current: progress.StageProgress | None) -> str:
+        if current is None:
+            return _("This story is not in review now.")
+        return stages.why_not_sign(
+            user_id=self.request.user.pk,
+            user_desk_ids=list(current.stage.desks_of(self.request.user).values_list("pk", flat=True)),
+            changed_by=progress.standing_of(self.article).changed_by_id,
+            submitted_by=progress.submitter_id(self.article),
+            needed=current.needed,
+            signatures=[stages.Signature(one.desk_id, one.by_id) for one in current.sign_offs],
+        )
+
+
+class SubmitView(StoryView):
+    verb = gettext_lazy("Submit")
+    explanation = gettext_lazy("The latest version goes to the first desk that has not signed it.")
+
+    def check_right(self) -> None:
+        if not self.article.permissions_for_user(self.request.user).can_edit():
+            raise PermissionDenied
+
+    def act(self, data: dict[str, Any]) -> str:
+        actions.submit(self.article, by=self.request.user)
+        return _("Submitted.")
+
+
+class ReleaseView(StoryView):
+    verb = gettext_lazy("Release")
+    template_name = "workflows/release.html"
+    explanation = gettext_lazy("What goes out is the version below, as every desk has signed it.")
+    form_class = desk_forms.ReleaseForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"content_hash": progress.standing_of(self.article).content_hash}
+
+    def act(self, data: dict[str, Any]) -> str:
+        actions.release(self.article, content_hash=data["content_hash"], by=self.request.user, at=data["at"])
+        return _("Scheduled.") if data["at"] else _("Published.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context["cleared"] = is_cleared(self.article.pk, context["standing"].content_hash)
+        context["blockers"] = find_blockers(self.version)
+        context["scheduled"] = self.article.scheduled_revision
+        return context
+
+
+class HoldView(StoryView):
+    verb = gettext_lazy("Hold")
+    explanation = gettext_lazy("The scheduled release is cancelled. The story stays signed and can be released again.")
+
+    def act(self, data: dict[str, Any]) -> str:
+        actions.hold(self.article, by=self.request.user)
+        return _("Held: nothing goes out until you release it.")
+
+
+class CorrectView(StoryView):
+    verb = gettext_lazy("Correct")
+    explanation = gettext_lazy("The note appears under the live story at once. Mend the text itself by an edit.")
+    form_class = desk_forms.CorrectionForm
+
+    def act(self, data: dict[str, Any]) -> str:
+        cms_actions.correct(self.article, text=data["text"], by=self.request.user)
+        return _("The correction is under the story.")
+
+
+class KillView(StoryView):
+    verb = gettext_lazy("Kill")
+    explanation = gettext_lazy(
+        "The story disappears for readers at once, everywhere, and they are told why. Its review and its schedule end; "
+        "it can come back only by a new review."
+    )
+    form_class = desk_forms.KillForm
+    dangerous = True
+
+    def act(self, data: dict[str, Any]) -> str:
+        cms_actions.kill(self.article, reason=data["reason"], note=data["note"], by=self.request.user)
+        return _("Killed: readers are told why.")
+
+
+class TakeDownView(StoryView):
+    verb = gettext_lazy("Take down")
+    explanation = gettext_lazy(
+        "The story disappears for readers at once, everywhere; they are told only that it is gone. Its review and its "
+        "schedule end; it can come back only by a new review."
+    )
+    form_class = desk_forms.TakeDownForm
+    dangerous = True
+
+    def act(self, data: dict[str, Any]) -> str:
+        cms_actions.take_down(self.article, note=data["note"], by=self.request.user)
+        return _("Taken down.")
+
+
+@method_decorator(xframe_options_sameorigin, name="dispatch")
+class VersionView(View):
+    """One saved version as a newspaper page, to be read inside the review."""
+
+    def get(self, request: HttpRequest, pk: int, revision_id: int) -> HttpResponse:
+        reachable = policy_registry.get_by_type(Article).explorable_instances(request.user)
+        article = get_object_or_404(Article.objects.filter(pk__in=reachable.values("pk")), pk=pk)
+        revision = get_object_or_404(Revision.objects.for_instance(article), pk=revision_id)
+        version = revision.as_object()
+        response: HttpResponse = version.make_preview_request(request, version.default_preview_mode)
+        response["Cache-Control"] = "private, no-store"
+        return response
