@@ -30,9 +30,8 @@ test: setup ## run the tests (ARGS="tests/api -k embargo": some of them)
 check: setup ## linters, types, the direction of imports, migrations, the OpenAPI document
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy .
 	$(BIN)/lint-imports
-	$(BIN)/python -m cms.local exec -- sh -ec 'python manage.py makemigrations --check --dry-run; python manage.py openapi --check'
+	$(BIN)/python -m cms.local exec -- sh -exc 'mypy; python manage.py makemigrations --check --dry-run; python manage.py openapi --check'
 
 bench: setup ## measure
 	@$(BIN)/python -m bench $(ARGS)

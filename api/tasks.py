@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.contrib.contenttypes.models import ContentType
 from django.db import OperationalError, transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils import timezone
 from requests import RequestException
 from wagtail.embeds.embeds import get_embed
@@ -18,7 +18,7 @@ from cms.models import Article, Author, NewsImage, Section, Topic
 
 log = logging.getLogger(__name__)
 
-_SHOWN = {"newsimage": NewsImage, "author": Author, "topic": Topic, "section": Section}
+_SHOWN: dict[str, type[Model]] = {"newsimage": NewsImage, "author": Author, "topic": Topic, "section": Section}
 
 
 @shared_task

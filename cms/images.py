@@ -20,6 +20,7 @@ from PIL import (
     UnidentifiedImageError,
     features,
 )
+from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
 from cms.containers import (
@@ -32,10 +33,12 @@ from cms.models.images import NewsImage
 WIDTHS = (320, 640, 1280, 1920)
 CROPS = {"16:9": ((640, 360), (1280, 720)), "1:1": ((400, 400),)}
 AVIF_WIDTHS = (640, 1280)
-_FORMATS = ("AVIF", "GIF", "JPEG", "MPO", "PNG", "WEBP")
+_FORMATS = ("AVIF", "GIF", "JPEG", "PNG", "WEBP")
 _JPEG_QUALITY_OF_CMYK = 95
 _AVIF_QUALITY_OF_ORIGINAL = 90
 _CONTAINERS = {"GIF": gif_without_metadata, "PNG": png_without_metadata, "WEBP": webp_without_metadata}
+_UNREADABLE = (OSError, EOFError, SyntaxError, ValueError, IndexError, struct.error)
+_DAMAGED = _("This picture is damaged and cannot be read to its end. Export it again, or ask for the file again.")
 
 # Pillow warns above this number of pixels and refuses above twice this number, before it unpacks anything.
 Image.MAX_IMAGE_PIXELS = settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS // 2
@@ -77,10 +80,8 @@ def without_metadata(data: bytes) -> bytes:
         raise ValidationError(_("This picture unpacks to more than the server may hold in memory.")) from None
     except UnidentifiedImageError:
         raise ValidationError(_("This file is not a picture that can be read here.")) from None
-    except (OSError, EOFError, SyntaxError, ValueError, IndexError, struct.error) as error:
-        raise ValidationError(
-            _("This picture is damaged and cannot be read to its end. Export it again, or ask for the file again.")
-        ) from error
+    except _UNREADABLE as error:
+        raise ValidationError(_DAMAGED) from error
 
 
 def _is_animated(picture: Image.Image) -> bool:
@@ -132,8 +133,26 @@ def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     return picture.convert("RGB")
 
 
+class PictureField(WagtailImageField):
+    """Wagtail's field; a damaged file is an error of the form, where Wagtail's ends in an error of the server."""
+
+    def check_image_pixel_size(self, f: Any) -> None:
+        try:
+            super().check_image_pixel_size(f)
+        except _UNREADABLE as error:
+            raise ValidationError(_DAMAGED) from error
+
+
 class NewsImageForm(BaseImageForm):
     """Wagtail's upload form; what is stored carries no EXIF or GPS."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "file" in self.fields:
+            made = self.fields["file"]
+            self.fields["file"] = PictureField(
+                label=made.label, required=made.required, widget=made.widget, max_length=made.max_length
+            )
 
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]
@@ -187,6 +206,7 @@ def dominant_colour(picture: Image.Image) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def _pixels(picture: Image.Image) -> list[list[tuple[int, int, int]]]:
-    flat = list(picture.get_flattened_data())
-    return [flat[row * picture.width : (row + 1) * picture.width] for row in range(picture.height)]
+def _pixels(picture: Image.Image) -> list[list[tuple[int, ...]]]:
+    flat = picture.tobytes()
+    pixels = [tuple(flat[at : at + 3]) for at in range(0, len(flat), 3)]
+    return [pixels[row * picture.width : (row + 1) * picture.width] for row in range(picture.height)]

@@ -205,12 +205,13 @@ STATIC_ROOT = env.text("STATIC_ROOT", default=str(BASE_DIR / ".local" / "static"
 MEDIA_URL = env.text("MEDIA_URL", default="/media/")
 MEDIA_ROOT = env.text("MEDIA_ROOT", default=str(BASE_DIR / ".local" / "media"))
 SERVE_MEDIA = env.flag("SERVE_MEDIA", default=DEBUG)
-WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+PLAIN_STATIC_FILES = env.flag("PLAIN_STATIC_FILES", default=DEBUG)
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = PLAIN_STATIC_FILES
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG or env.flag("PLAIN_STATIC_FILES", default=False)
+        if PLAIN_STATIC_FILES
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }

@@ -71,7 +71,7 @@ class TopicFilterSet(WagtailFilterSet):
 class TopicChooserViewSet(SnippetChooserViewSet):
     """Retired topics are not offered to stories, nor as wider topics."""
 
-    form_fields = ["name", "parent"]
+    form_fields = ["name", "definition"]
     creation_tab_label = _("New topic")
 
     def get_object_list(self) -> QuerySet[Topic]:

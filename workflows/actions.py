@@ -11,7 +11,7 @@ from wagtail.models import Page, Revision, TaskState, Workflow
 from cms.checks import find_blockers
 from cms.exceptions import PublicationRefused, Refused
 from cms.models import Article
-from workflows import progress, stages
+from workflows import clearance, progress, stages
 from workflows.clearance import clear, is_cleared
 from workflows.exceptions import NotYours, StoryMovedOn
 from workflows.models import Clearance, ReviewStage, SignOff, Standing
@@ -207,9 +207,7 @@ def refuse_uncleared(article: Article, revision: Revision) -> None:
         PublicationRefused: it is not cleared, or lacks something that readers need.
     """
     version = revision.as_object()
-    from workflows.clearance import content_hash
-
-    if not is_cleared(article.pk, content_hash(version)):
+    if not is_cleared(article.pk, clearance.content_hash(version)):
         raise PublicationRefused("This version has not been signed by every desk, so it cannot go live.")
     blockers = find_blockers(version)
     if blockers:

@@ -122,7 +122,7 @@ def build_board(user: Any, filters: Filters, now: datetime) -> list[Column]:
     return columns
 
 
-def _released(stories: QuerySet[Article], now: datetime) -> list[Column]:
+def _released(stories: QuerySet[Any], now: datetime) -> list[Column]:
     idle = stories.exclude(review_status=WorkflowState.STATUS_IN_PROGRESS)
     ready = idle.filter(cleared__isnull=False, scheduled_at=None, has_unpublished_changes=True).order_by("pk")
     scheduled = stories.filter(scheduled_at__isnull=False).order_by("scheduled_at", "pk")
@@ -144,7 +144,7 @@ def _released(stories: QuerySet[Article], now: datetime) -> list[Column]:
     return columns
 
 
-def _stories(user: Any, filters: Filters, now: datetime) -> QuerySet[Article]:
+def _stories(user: Any, filters: Filters, now: datetime) -> QuerySet[Any]:
     policy = policy_registry.get_by_type(Article)
     current = WorkflowState.objects.filter(
         object_id=_text(OuterRef("pk")), status__in=[WorkflowState.STATUS_IN_PROGRESS, WorkflowState.STATUS_NEEDS_CHANGES]
@@ -198,7 +198,7 @@ def _text(expression: Any) -> Any:
     return Cast(expression, TextField())
 
 
-def _column(key: str, title: str, hint: str, stories: QuerySet[Article], now: datetime, action: str) -> Column:
+def _column(key: str, title: str, hint: str, stories: QuerySet[Any], now: datetime, action: str) -> Column:
     rows = list(stories[:COLUMN_LENGTH])
     count = len(rows) if len(rows) < COLUMN_LENGTH else stories.count()
     bylines = _bylines(rows)

@@ -1,7 +1,9 @@
 """What the review does when a story is saved, is about to be published, or is withdrawn."""
 
+import json
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
@@ -23,7 +25,9 @@ def on_version_saved(instance: Revision, update_fields: Any = None, **kwargs: ob
         return
     if instance.content_type.model_class() is not Article:
         return
-    version = instance.as_object()
+    # What was saved, not what was handed over: JSON rounds dates, for example.
+    stored = json.loads(json.dumps(instance.content, cls=DjangoJSONEncoder))
+    version = instance.content_object.with_content_json(stored)
     hash_ = content_hash(version)
     standing = Standing.objects.filter(article_id=version.pk).first()
     if standing is None:

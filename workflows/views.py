@@ -110,7 +110,7 @@ class StoryView(WagtailAdminTemplateMixin, TemplateView):
 
     def again(self, form: forms.Form) -> forms.Form:
         """The form after a refusal: what was typed stays, what named the old version names the new one."""
-        data = form.data.copy()
+        data = dict(form.data.items())
         for name, value in self.get_initial().items():
             if form.fields[name].widget.is_hidden:
                 data[name] = str(value)
@@ -203,7 +203,7 @@ class ReviewView(StoryView):
         if current is None:
             return _("This story is not in review now.")
         return stages.why_not_sign(
-            user_id=self.request.user.pk,
+            user_id=int(self.request.user.pk or 0),
             user_desk_ids=list(current.stage.desks_of(self.request.user).values_list("pk", flat=True)),
             changed_by=progress.standing_of(self.article).changed_by_id,
             submitted_by=progress.submitter_id(self.article),
@@ -299,7 +299,7 @@ class VersionView(View):
 
     def get(self, request: HttpRequest, pk: int, revision_id: int) -> HttpResponse:
         reachable = policy_registry.get_by_type(Article).explorable_instances(request.user)
-        article = get_object_or_404(Article.objects.filter(pk__in=reachable.values("pk")), pk=pk)
+        article: Article = get_object_or_404(Article.objects.filter(pk__in=reachable.values("pk")), pk=pk)
         revision = get_object_or_404(Revision.objects.for_instance(article), pk=revision_id)
         version = revision.as_object()
         response: HttpResponse = version.make_preview_request(request, version.default_preview_mode)

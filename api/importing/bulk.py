@@ -1,6 +1,7 @@
 """New stories as database rows, a batch at a time: every row that Wagtail's own `add_child`, `save_revision` and
 `publish` would leave behind, in a number of queries that does not depend on the number of stories."""
 
+import html
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -8,13 +9,17 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Cast
 from modelcluster.models import get_all_child_relations
 from treebeard.exceptions import PathOverflow
+from wagtail.blocks import StreamValue
 from wagtail.models import Page, ReferenceIndex, Revision
+from wagtail.rich_text import RichText
 from wagtail.search.backends import get_search_backends
 
 from cms.models import Article, ArticleAuthor, ArticleTopic
+from cms.text import body_paragraphs
 
 
 def lock_sections(section_ids: Iterable[int]) -> dict[int, Page]:
@@ -60,34 +65,31 @@ def insert(articles: Sequence[Article], *, at: datetime) -> None:
     for article, page in zip(articles, pages, strict=True):
         article.pk = article.id = page.pk
         article._state.adding, article._state.db = False, page._state.db
-    _insert_own_rows(Article, articles)
+    _copy(Article, Article._meta.local_concrete_fields, articles)
     ArticleAuthor.objects.bulk_create(_children(articles, "byline"))
     ArticleTopic.objects.bulk_create(_children(articles, "topic_links"))
-    _insert_revisions(articles, pages, at)
+    _insert_revisions(articles, at)
 
 
 def _page_row(article: Article) -> Page:
     return Page(**{field.attname: getattr(article, field.attname) for field in Page._meta.concrete_fields})
 
 
-def _insert_own_rows(model: type[models.Model], objects: Sequence[models.Model]) -> None:
-    """Insert what a model keeps in its own table; the rows of its parent model are there already.
+def _copy(model: type[models.Model], fields: Sequence[models.Field[Any, Any]], objects: Sequence[models.Model]) -> None:
+    """Store `objects` in the table of `model` by COPY, which takes long texts much faster than INSERT does.
 
-    Django's `bulk_create` refuses models with a parent model.
+    Unlike `bulk_create` it also takes a model whose parent model has its rows already.
     """
-    fields = model._meta.local_concrete_fields
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields)
-    row = "(" + ", ".join(["%s"] * len(fields)) + ")"
-    values = [
-        field.get_db_prep_save(field.pre_save(one, add=True), connection=connection)
-        for one in objects
-        for field in fields
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES {', '.join([row] * len(objects))}", values
-        )
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN") as copy,
+    ):
+        for one in objects:
+            copy.write_row(
+                [field.get_db_prep_save(field.pre_save(one, add=True), connection=connection) for field in fields]
+            )
 
 
 def _children(articles: Sequence[Article], relation: str) -> list[Any]:
@@ -99,10 +101,11 @@ def _children(articles: Sequence[Article], relation: str) -> list[Any]:
     return children
 
 
-def _insert_revisions(articles: Sequence[Article], pages: Sequence[Page], at: datetime) -> None:
+def _insert_revisions(articles: Sequence[Article], at: datetime) -> None:
     page_type = ContentType.objects.get_for_model(Page)
     article_type = ContentType.objects.get_for_model(Article)
-    revisions = Revision.objects.bulk_create(
+    fields = [field for field in Revision._meta.local_concrete_fields if not field.primary_key]
+    revisions = [
         Revision(
             content_type=article_type,
             base_content_type=page_type,
@@ -112,11 +115,17 @@ def _insert_revisions(articles: Sequence[Article], pages: Sequence[Page], at: da
             content=article.serializable_data(),
         )
         for article in articles
+    ]
+    _copy(Revision, fields, revisions)
+    stored = Revision.objects.filter(base_content_type=page_type)
+    keys = dict(stored.filter(object_id__in=[one.object_id for one in revisions]).values_list("object_id", "pk"))
+    of_page = Subquery(stored.filter(object_id=Cast(OuterRef("pk"), models.CharField())).values("pk")[:1])
+    Page.objects.filter(pk__in=[article.pk for article in articles]).update(
+        latest_revision=of_page, live_revision=of_page
     )
-    for article, page, revision in zip(articles, pages, revisions, strict=True):
-        for row in (article, page):
-            row.latest_revision = row.live_revision = revision
-    Page.objects.bulk_update(pages, ["latest_revision", "live_revision"])
+    for article, revision in zip(articles, revisions, strict=True):
+        revision.pk = keys[revision.object_id]
+        article.latest_revision = article.live_revision = revision
 
 
 def index(articles: Sequence[Article]) -> None:
@@ -139,4 +148,11 @@ def index(articles: Sequence[Article]) -> None:
         for to_type, to_pk, model_path, content_path in set(ReferenceIndex._extract_references_from_object(article))
     )
     for backend in get_search_backends(with_auto_update=True):
-        backend.add_bulk(Article, articles)
+        backend.add_bulk(Article, [_searchable(article) for article in articles])
+
+
+def _searchable(article: Article) -> Article:
+    """The words of an article, its body in one piece: the index asks for them five times, block by block."""
+    words = html.escape(" ".join(body_paragraphs(article.body.get_prep_value())), quote=False)
+    body = StreamValue(article.body.stream_block, [("paragraph", RichText(words))])
+    return Article(pk=article.pk, title=article.title, standfirst=article.standfirst, body=body)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -324,7 +325,7 @@ def _related(value: Json, sources: Sources) -> Json:
     }
 
 
-_VALUES = {
+_VALUES: dict[str, Callable[[Any, Sources], Json]] = {
     "paragraph": _paragraph,
     "heading": _heading,
     "list": _list,

@@ -69,7 +69,7 @@ class HeadingSerializer(serializers.Serializer[None]):
 
 
 class ListSerializer(serializers.Serializer[None]):
-    style = serializers.ChoiceField(["bulleted", "numbered"])
+    style = serializers.ChoiceField(["bulleted", "numbered"])  # type: ignore[assignment]  # a field, not DRF's option
     items = RichTextSerializer(many=True)
 
 
@@ -77,7 +77,7 @@ class QuoteSerializer(serializers.Serializer[None]):
     text = serializers.CharField()
     attribution = serializers.CharField(allow_null=True)
     role = serializers.CharField(allow_null=True)
-    style = serializers.ChoiceField(["block", "pull"])
+    style = serializers.ChoiceField(["block", "pull"])  # type: ignore[assignment]
 
 
 class DividerSerializer(serializers.Serializer[None]):
@@ -298,7 +298,7 @@ class TopicSerializer(TopicRefSerializer):
 
 
 class AuthorLinkSerializer(serializers.Serializer[None]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     url = serializers.URLField()
 
 
@@ -334,7 +334,7 @@ class ProblemSerializer(serializers.Serializer[None]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = ParameterErrorSerializer(many=True, required=False)
+    errors = ParameterErrorSerializer(many=True, required=False)  # type: ignore[assignment]
     reason = serializers.CharField(required=False, allow_null=True)
     withdrawn_at = serializers.DateTimeField(required=False)
 

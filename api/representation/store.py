@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.search import SearchVector
 from django.db import transaction
 from django.db.models import Value
+from django.db.models.expressions import Combinable
 from wagtail.models import Page, ReferenceIndex
 
 from api.models import ArticlePath, Change, PublishedArticle, Tombstone
@@ -73,7 +74,7 @@ def search_config(language: str) -> str:
     return SEARCH_CONFIGS.get(language.split("-")[0], "simple")
 
 
-def search_vector(title: str, standfirst: str, text: str, language: str) -> SearchVector:
+def search_vector(title: str, standfirst: str, text: str, language: str) -> Combinable:
     """What full-text search looks in: the title weighs most, then the standfirst, then the text."""
     config = search_config(language)
     return (

@@ -220,7 +220,7 @@ def _only(item: dict[str, Any], fields: list[str]) -> dict[str, Any]:
 
 
 def _with_highlights(rows: QuerySet[PublishedArticle], words: str, language: str) -> QuerySet[PublishedArticle]:
-    options = {"start_sel": _MARKS[0], "stop_sel": _MARKS[1], "config": search_config(language or "en")}
+    options: dict[str, Any] = {"start_sel": _MARKS[0], "stop_sel": _MARKS[1], "config": search_config(language or "en")}
     wanted = search_query(words, language)
     return rows.annotate(
         marked_title=SearchHeadline("title", wanted, highlight_all=True, **options),

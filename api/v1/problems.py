@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions, status
-from rest_framework.views import set_rollback
+
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:copydesk:problem:"
@@ -43,7 +43,6 @@ def problem(status_code: int, code: str, title: str, detail: str, **extra: Any) 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler: every refusal of the API in one form; None leaves a server error to Django."""
-    set_rollback()
     match error:
         case exceptions.ValidationError():
             errors = [

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from rest_framework.request import Request
@@ -27,6 +26,3 @@ class ReadView(APIView):
         if request.method in ("GET", "HEAD"):
             refuse_unknown(request.query_params, self.parameters)
         self.now = timezone.now()
-
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return super().options(request, *args, **kwargs)

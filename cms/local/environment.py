@@ -28,26 +28,27 @@ def build_newsroom_environment() -> dict[str, str]:
     }
     if not find_given("SECRET_KEY"):
         defaults["SECRET_KEY"] = _read_or_make_secret_key(NEWSROOM / "secret_key")
-    return _fill(defaults)
+    given = {name: value for name, value in dotenv_values(PROJECT / ".env").items() if value} | dict(os.environ)
+    return _find_programs(given | {name: value for name, value in defaults.items() if not given.get(name)})
 
 
 def build_test_environment() -> dict[str, str]:
     """What tests and checks need, except DATABASE_URL and REDIS_URL. The newsroom's files are out of reach."""
     fixed = {
+        "READ_DOTENV": "0",
         "DEBUG": "0",
         "SECRET_KEY": "tests sign with this key and nothing else does",
         "PLAIN_STATIC_FILES": "1",
         "MEDIA_ROOT": str(TESTS / "media"),
     }
-    return _fill({}) | fixed
+    return _find_programs(dict(os.environ)) | fixed
 
 
-def _fill(defaults: dict[str, str]) -> dict[str, str]:
-    given = {name: value for name, value in dotenv_values(PROJECT / ".env").items() if value} | dict(os.environ)
-    environment = given | {name: value for name, value in defaults.items() if not given.get(name)}
-    # The Procfile names programs, which are beside the Python that runs this.
-    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
-    return environment
+def _find_programs(environment: dict[str, str]) -> dict[str, str]:
+    # Those that the Procfile names are beside the Python that runs this.
+    return environment | {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
+    }
 
 
 def _read_or_make_secret_key(path: Path) -> str:

@@ -13,9 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from honcho.colour import get_colours  # type: ignore[import-untyped]
-from honcho.environ import parse_procfile  # type: ignore[import-untyped]
-from honcho.printer import Message, Printer  # type: ignore[import-untyped]
+from honcho.colour import get_colours
+from honcho.environ import parse_procfile
+from honcho.printer import Message, Printer
 
 STOP_SECONDS = 10
 
@@ -120,4 +120,4 @@ class Processes:
             for line in output:
                 # Nobody may be reading any more (`make run | head`), but the process is not to block on a full pipe.
                 with suppress(OSError), self._printing:
-                    self._printer.write(Message("line", line, datetime.now(), name, colour))
+                    self._printer.write(Message("line", line, datetime.now().astimezone(), name, colour))

@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from cms.local.environment import (
     NEWSROOM,

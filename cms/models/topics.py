@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models
@@ -86,7 +86,7 @@ class Topic(index.Indexed, models.Model):
         if not self.slug:
             self.slug = free_slug(Topic, self.name)
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.slug:
             self.slug = free_slug(Topic, self.name)
         super().save(*args, **kwargs)

@@ -1,0 +1,1 @@
+"""An invented newspaper: The Wexcombe Courier, with its people, pictures and stories."""

@@ -1,0 +1,1 @@
+"""Tests of Copydesk, laid out as the packages are."""

@@ -1,0 +1,49 @@
+"""Promise: before `embargo_until` the story is in no list, detail, search, count or related link."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from api.models import Change
+from api.related.tasks import relate_all_due
+from api.tasks import reconcile_due
+from tests.newsroom import Newsroom
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2030, 5, 4, 12, 0, tzinfo=UTC)
+
+
+def test_nothing_shows_it_before_and_everything_after(newsroom: Newsroom, client, freezer):
+    freezer.move_to(NOON - timedelta(hours=2))
+    other = newsroom.publish("A ferry at the harbour")
+    article = newsroom.publish("The secret ferry", embargo_until=NOON)
+    relate_all_due(seconds=30)
+
+    def seen() -> list[bool]:
+        related = client.get(f"/api/v1/articles/{other.public_id}/related/").json()["items"]
+        listed = client.get("/api/v1/articles/?q=secret&count=true").json()
+        return [
+            client.get(f"/api/v1/articles/{article.public_id}/").status_code == 200,
+            listed["count"] == 1,
+            client.get("/api/v1/sections/harbour/").json()["article_count"] == 2,
+            any(item["id"] == str(article.public_id) for item in related),
+            client.get("/api/v1/resolve/", {"path": article.public_path}).status_code == 200,
+            Change.objects.filter(public_id=article.public_id).exists(),
+        ]
+
+    freezer.move_to(NOON - timedelta(seconds=1))
+    reconcile_due()
+    assert not any(seen())
+    freezer.move_to(NOON)
+    reconcile_due()
+    relate_all_due(seconds=30)
+    assert all(seen())
+    assert client.get(f"/api/v1/articles/{article.public_id}/").json()["published_at"] == "2030-05-04T12:00:00Z"
+
+
+def test_an_embargo_put_on_a_live_story_by_a_new_version_withdraws_it(newsroom: Newsroom, client, freezer):
+    freezer.move_to(NOON - timedelta(hours=2))
+    article = newsroom.publish()
+    newsroom.edit(article, by=newsroom.reporter, embargo_until=NOON)
+    newsroom.release(newsroom.clear(article))
+    assert client.get(f"/api/v1/articles/{article.public_id}/").status_code == 410

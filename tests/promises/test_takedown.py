@@ -1,0 +1,132 @@
+"""Promise: unpublish, kill, a private section, expiry and deletion withdraw the story everywhere at once."""
+
+import pytest
+from django.utils import timezone
+from wagtail.models import PageViewRestriction
+
+from api.models import Change
+from api.related.tasks import relate_all_due
+from cms.actions import kill, take_down
+from cms.exceptions import PublicationRefused, Refused
+from tests.newsroom import Newsroom
+from workflows.exceptions import StoryMovedOn
+
+pytestmark = pytest.mark.django_db
+
+
+def is_gone(client, newsroom: Newsroom, article) -> bool:
+    lists = [
+        "/api/v1/articles/",
+        "/api/v1/articles/?q=ferry",
+        "/api/v1/articles/?section=harbour",
+        f"/api/v1/articles/?ids={article.public_id}",
+        "/api/v1/articles/?author=ottoline-quay",
+    ]
+    for address in lists:
+        ids = [item["id"] for item in client.get(address).json()["items"]]
+        if str(article.public_id) in ids:
+            return False
+    return client.get(f"/api/v1/articles/{article.public_id}/").status_code in (404, 410)
+
+
+WAYS = {
+    "killed": lambda newsroom, article: kill(article, reason="It was wrong.", by=newsroom.publisher),
+    "taken_down": lambda newsroom, article: take_down(article, by=newsroom.publisher),
+    "unpublished": lambda newsroom, article: article.unpublish(user=newsroom.publisher),
+    "deleted": lambda newsroom, article: article.delete(),
+    "section_deleted": lambda newsroom, article: newsroom.section.delete(),
+    "section_private": lambda newsroom, article: PageViewRestriction.objects.create(
+        page=newsroom.section.page_ptr, restriction_type=PageViewRestriction.LOGIN
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_it_is_gone_from_every_address_at_once(newsroom: Newsroom, client, way):
+    article = newsroom.publish("The ferry is late")
+    assert not is_gone(client, newsroom, article)
+    WAYS[way](newsroom, newsroom.fresh(article))
+    assert is_gone(client, newsroom, article)
+    assert Change.objects.last().event == "withdrawn"
+
+
+def test_a_story_moved_to_a_private_section_is_gone(newsroom: Newsroom, client):
+    PageViewRestriction.objects.create(
+        page=newsroom.other_section.page_ptr, restriction_type=PageViewRestriction.LOGIN
+    )
+    article = newsroom.publish()
+    article.move(newsroom.other_section, pos="last-child")
+    assert is_gone(client, newsroom, article)
+
+
+def test_a_section_made_public_again_shows_its_stories(newsroom: Newsroom, client):
+    article = newsroom.publish()
+    restriction = PageViewRestriction.objects.create(
+        page=newsroom.section.page_ptr, restriction_type=PageViewRestriction.LOGIN
+    )
+    restriction.delete()
+    assert client.get(f"/api/v1/articles/{article.public_id}/").status_code == 200
+
+
+def test_it_leaves_related_links_at_once(newsroom: Newsroom, client):
+    one, other = newsroom.publish("The ferry is late"), newsroom.publish("A ferry for the harbour")
+    relate_all_due(seconds=30)
+    address = f"/api/v1/articles/{one.public_id}/related/"
+    assert [item["id"] for item in client.get(address).json()["items"]] == [str(other.public_id)]
+    kill(other, reason="It was wrong.", by=newsroom.publisher)
+    assert client.get(address).json()["items"] == []
+
+
+def test_a_pending_approval_cannot_bring_it_back(newsroom: Newsroom, client):
+    article = newsroom.publish()
+    newsroom.edit(article, by=newsroom.reporter, title="A new version")
+    newsroom.submit(article)
+    newsroom.sign(article, by=newsroom.editor)
+    state, seen = newsroom.task_state(article), newsroom.hash_of(article)
+    kill(newsroom.fresh(article), reason="It was wrong.", by=newsroom.publisher)
+    assert newsroom.stage(article) == ""
+    from workflows import actions
+
+    with pytest.raises(StoryMovedOn):
+        actions.sign_off(newsroom.fresh(article), task_state_id=state.pk, content_hash=seen, by=newsroom.copy)
+    assert is_gone(client, newsroom, article)
+
+
+def test_what_was_cleared_before_a_kill_cannot_be_released_after_it(newsroom: Newsroom, client):
+    article = newsroom.publish()
+    kill(article, reason="It was wrong.", by=newsroom.publisher)
+    with pytest.raises(PublicationRefused):
+        newsroom.release(article)
+    with pytest.raises(PublicationRefused):
+        newsroom.fresh(article).get_latest_revision().publish()
+    assert is_gone(client, newsroom, article)
+
+
+def test_a_kill_cancels_the_schedule(newsroom: Newsroom, client, freezer):
+    from datetime import timedelta
+
+    from workflows.tasks import release_due
+
+    at = timezone.now() + timedelta(hours=1)
+    article = newsroom.release(newsroom.clear(newsroom.draft()), at=at)
+    kill(article, reason="The source withdrew.", by=newsroom.publisher)
+    assert not newsroom.fresh(article).approved_schedule
+    freezer.move_to(at + timedelta(seconds=1))
+    release_due()
+    assert newsroom.readers_see(article) is None
+
+
+def test_a_new_review_brings_it_back(newsroom: Newsroom, client):
+    article = newsroom.publish()
+    kill(article, reason="It was wrong.", by=newsroom.publisher)
+    newsroom.release(newsroom.clear(newsroom.edit(article, by=newsroom.reporter, title="Now it is right")))
+    assert client.get(f"/api/v1/articles/{article.public_id}/").json()["title"] == "Now it is right"
+
+
+def test_a_kill_needs_a_reason_and_the_right_to_publish(newsroom: Newsroom):
+    article = newsroom.publish()
+    with pytest.raises(Refused, match="reason"):
+        kill(article, reason=" ", by=newsroom.publisher)
+    with pytest.raises(Refused, match="do not publish"):
+        kill(article, reason="It was wrong.", by=newsroom.editor)
+    assert newsroom.fresh(article).live
