@@ -21,32 +21,45 @@ SECTIONS = ("Politics", "Business", "World", "Technology", "Science", "Health", 
 LAST_STORY_AT = datetime(2025, 6, 30, 18, tzinfo=UTC)
 BYTES_A_STORY = 6000
 
-_COMMON = """
-the of and to a in that is was for on with as by at from it he she they his her its their be are were been has had
-have will would could should may not but or which who when where after before while than then so if all more most
-some many other new over under between against during without through about into out up down only also still even
-one two three four five first last next year years week month day time people government council company city town
-country police court minister report plan law vote price money work school hospital road house water market union
-public local national official spokesman residents workers members group party committee board chief director said
-told asked called made found gave took came went left kept held put set began ended rose fell grew cut paid built
-""".split()
-_SUBJECTS = """
-Bridge Harbour Railway Housing Energy Water School Hospital Farming Fishing Broadband Airport Museum Theatre Football
-Election Budget Climate Flood Forest
-""".split()
-_ASPECTS = """
-safety funding strikes reform closures prices research planning workers inquiry standards access history technology
-exports tourism volunteers insurance maintenance protests
-""".split()
-_FIRST_NAMES = """
-Ada Bram Celia Dorian Edda Farid Greta Hamish Imke Jonas Kaia Leander Mirela Nils Odalys Priya Quentin Rosalind Sefa
-Tomas Ulrike Viggo Wanda Xenia Yusuf Zelda Anouk Bastian Carmen Delphine
-""".split()
-_STARTS = "Bran Cald Dorn Eld Fen Gar Hol Inver Kel Lang Mar Nor Oak Pen Quar Rav Stan Thorn Ul Wex".split()
-_ENDS = "ham ford wick by ton dale mere mouth stead combe bury worth field hurst leigh".split()
-_ONSETS = "b c d f g h l m n p r s t v br cl cr dr fl gr pl pr sc sh sl sp st tr th wh".split()
-_VOWELS = "a e i o u ai ea ou ee".split()
-_CODAS = "n r s t l m nd rt st ck ll ss nt mp".split()
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_COMMON = _words(
+    """
+    the of and to a in that is was for on with as by at from it he she they his her its their be are were been has had
+    have will would could should may not but or which who when where after before while than then so if all more most
+    some many other new over under between against during without through about into out up down only also still even
+    one two three four five first last next year years week month day time people government council company city town
+    country police court minister report plan law vote price money work school hospital road house water market union
+    public local national official spokesman residents workers members group party committee board chief director said
+    told asked called made found gave took came went left kept held put set began ended rose fell grew cut paid built
+    """
+)
+_SUBJECTS = _words(
+    """
+    Bridge Harbour Railway Housing Energy Water School Hospital Farming Fishing Broadband Airport Museum Theatre
+    Football Election Budget Climate Flood Forest
+    """
+)
+_ASPECTS = _words(
+    """
+    safety funding strikes reform closures prices research planning workers inquiry standards access history technology
+    exports tourism volunteers insurance maintenance protests
+    """
+)
+_FIRST_NAMES = _words(
+    """
+    Ada Bram Celia Dorian Edda Farid Greta Hamish Imke Jonas Kaia Leander Mirela Nils Odalys Priya Quentin Rosalind Sefa
+    Tomas Ulrike Viggo Wanda Xenia Yusuf Zelda Anouk Bastian Carmen Delphine
+    """
+)
+_STARTS = _words("Bran Cald Dorn Eld Fen Gar Hol Inver Kel Lang Mar Nor Oak Pen Quar Rav Stan Thorn Ul Wex")
+_ENDS = _words("ham ford wick by ton dale mere mouth stead combe bury worth field hurst leigh")
+_ONSETS = _words("b c d f g h l m n p r s t v br cl cr dr fl gr pl pr sc sh sl sp st tr th wh")
+_VOWELS = _words("a e i o u ai ea ou ee")
+_CODAS = _words("n r s t l m nd rt st ck ll ss nt mp")
 _SUFFIXES = ("", "", "", "", "s", "ed", "ing", "er", "ly", "ment", "tion", "al")
 _HEADLINE_VERBS = ("delayed", "approved", "questioned", "halted", "doubled", "rejected", "reopened", "under review")
 _BODIES = ("Authority", "Institute", "Trust", "Holdings", "Union", "University", "Agency", "Foundation", "Group", "Lab")

@@ -1,11 +1,16 @@
 """What `cms` adds to the admin."""
 
+from django.db.models import Q
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry, LogFormatter
+from wagtail.models import Page
+from wagtail.permissions import policy_registry
+from wagtail.query import PageQuerySet
 from wagtail.snippets.models import register_snippet
 
 from cms.viewsets import ReferenceGroup
@@ -41,3 +46,10 @@ def log_actions(actions: LogActionRegistry) -> None:
 
         def format_message(self, log_entry: object) -> str:
             return str(_("Taken down"))
+
+
+@hooks.register("construct_page_chooser_queryset")
+def only_what_one_may_see(pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
+    """Choosers offer live pages, and drafts only of sections in which this person works."""
+    own = policy_registry.get_by_type(Page).explorable_instances(request.user)
+    return pages.filter(Q(live=True) | Q(pk__in=own.values("pk")))

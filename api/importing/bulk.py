@@ -22,9 +22,9 @@ from cms.models import Article, ArticleAuthor, ArticleTopic
 from cms.text import body_paragraphs
 
 
-def lock_sections(section_ids: Iterable[int]) -> dict[int, Page]:
-    """The sections as they are now; their addresses and children stay so until the transaction ends."""
-    return {page.pk: page for page in Page.objects.select_for_update().filter(pk__in=section_ids).order_by("pk")}
+def lock_pages(page_ids: Iterable[int]) -> dict[int, Page]:
+    """The pages as they are now, by primary key; nobody else changes them until the transaction ends."""
+    return {page.pk: page for page in Page.objects.select_for_update().filter(pk__in=page_ids).order_by("pk")}
 
 
 def place(articles: Sequence[tuple[Article, Page]]) -> None:
@@ -58,8 +58,9 @@ def insert(articles: Sequence[Article], *, at: datetime) -> None:
     An article's `byline` and `topic_links` are taken from memory; it must have no other child objects.
     """
     for relation in get_all_child_relations(Article):
+        name = str(relation.get_accessor_name())
         for article in articles:
-            getattr(article, relation.get_accessor_name()).get_object_list()  # Empty in memory: no query later.
+            getattr(article, name).get_object_list()  # What is not set is empty from now on, without a query.
     pages = [_page_row(article) for article in articles]
     Page.objects.bulk_create(pages)
     for article, page in zip(articles, pages, strict=True):
@@ -81,7 +82,7 @@ def _copy(model: type[models.Model], fields: Sequence[models.Field[Any, Any]], o
     Unlike `bulk_create` it also takes a model whose parent model has its rows already.
     """
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN") as copy,

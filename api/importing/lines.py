@@ -178,9 +178,7 @@ def _block(value: Any, where: str) -> Block:
     if kind not in BLOCK_TYPES:
         raise _Refused(f"{where} has the unknown type {_quote(kind)}; known are {', '.join(BLOCK_TYPES)}")
     heading = kind == "heading"
-    text = _clean(
-        value["text"], f'"text" of {where}', limit=MAX_BLOCK_LINE if heading else None, one_line=heading
-    )
+    text = _clean(value["text"], f'"text" of {where}', limit=MAX_BLOCK_LINE if heading else None, one_line=heading)
     attribution = ""
     if kind == "quote" and value.get("attribution") not in (None, ""):
         attribution = _clean(value["attribution"], f'"attribution" of {where}', limit=MAX_BLOCK_LINE)

@@ -68,12 +68,13 @@ def get_topics(names: Iterable[str]) -> dict[str, int]:
     by_qcode: dict[str, int] = {}
     for pk, name, qcode in topics.order_by("retired", "pk").values_list("pk", "name", "qcode"):
         by_name.setdefault(name.lower(), pk)
-        by_qcode[qcode] = pk
+        if qcode:
+            by_qcode[qcode] = pk
     found: dict[str, int] = {}
     for name in sorted(wanted):
-        pk = by_qcode.get(name) or by_name.get(name.lower())
-        if pk is None and not _QCODE.fullmatch(name):
-            pk = by_name[name.lower()] = Topic.objects.create(name=name).pk
-        if pk is not None:
-            found[name] = pk
+        known = by_qcode.get(name) or by_name.get(name.lower())
+        if known:
+            found[name] = known
+        elif not _QCODE.fullmatch(name):
+            found[name] = by_name[name.lower()] = Topic.objects.create(name=name).pk
     return found

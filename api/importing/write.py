@@ -1,18 +1,22 @@
 """A batch of checked lines written to the database, all of it or nothing."""
 
-import re
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 from wagtail.blocks import StreamValue
 from wagtail.log_actions import log
-from wagtail.models import Page, PageLogEntry
+from wagtail.models import Locale, Page, PageLogEntry
 
 from api.importing import bulk
 from api.importing.body import stored_body
@@ -80,13 +84,19 @@ def write_batch(stories: Sequence[Story], front_page: FrontPage) -> Outcome:
     """Import stories that are new, update those whose line has changed since, and leave the others alone.
 
     One transaction. If the database or a rule of the newsroom turns a story down, the batch is halved until that story
-    stands alone; it is refused and all the others are stored.
+    stands alone; it is refused and all the others are stored. If an editor and the import wait for each other, and the
+    import has to give way, it begins the batch again.
     """
     if not stories:
         return Outcome()
     pictures = Pictures()
     try:
         return _write(stories, front_page, pictures)
+    except OperationalError as error:
+        pictures.discard()
+        if not isinstance(error.__cause__, DeadlockDetected):
+            raise
+        return write_batch(stories, front_page)
     except (DataError, IntegrityError, PublicationRefused, ValidationError) as error:
         pictures.discard()
         if len(stories) == 1:
@@ -107,6 +117,10 @@ def _write(stories: Sequence[Story], front_page: FrontPage, pictures: Pictures) 
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     outcome = Outcome()
     known = _known(stories)
+    digests = {story.external_id: story.digest for story in stories}
+    if changed := [here.pk for external_id, here in known.items() if here.digest != digests[external_id]]:
+        bulk.lock_pages(changed)
+        known = _known(stories)  # An editor may have saved one meanwhile.
     taken_down = set(
         Takedown.objects.filter(public_id__in=[public_id_for(story.external_id) for story in stories]).values_list(
             "public_id", flat=True
@@ -148,7 +162,7 @@ def _known(stories: Iterable[Story]) -> dict[str, _Known]:
     known = {}
     for pk, row in articles.items():
         revision_id, data = noted.get(pk, (None, {}))
-        known[row["external_id"]] = _Known(
+        known[str(row["external_id"])] = _Known(
             pk=pk,
             live=row["live"],
             edited=revision_id is None or revision_id != row["latest_revision_id"],
@@ -170,9 +184,7 @@ def _why_not(here: _Known | None, *, gone: bool) -> str:
     return ""
 
 
-def _get_ready(
-    stories: Sequence[Story], front_page: FrontPage, pictures: Pictures, outcome: Outcome
-) -> list[_Ready]:
+def _get_ready(stories: Sequence[Story], front_page: FrontPage, pictures: Pictures, outcome: Outcome) -> list[_Ready]:
     if not stories:
         return []
     topics = get_topics({name for story in stories for name in story.topics})
@@ -204,8 +216,8 @@ def _get_ready(
 def _insert(batch: Sequence[_Ready], now: datetime, outcome: Outcome) -> None:
     if not batch:
         return
-    sections = bulk.lock_sections({one.section_id for one in batch})
-    locales = {section.locale_id: section.locale for section in Page.objects.filter(pk__in=sections).select_related("locale")}
+    sections = bulk.lock_pages({one.section_id for one in batch})
+    locales = Locale.objects.in_bulk({section.locale_id for section in sections.values()})
     slugs = _free_slugs([one.story.slug for one in batch])
     articles = []
     for one, slug in zip(batch, slugs, strict=True):
@@ -264,10 +276,9 @@ def _say(article: Article, one: _Ready) -> None:
     article.standfirst = story.standfirst
     article.lead_image_id = one.image_id
     before = list(article.body.raw_data) if article.pk else []
-    block = Article.body.field.stream_block
-    article.body = StreamValue(block, stored_body(story.body, before=before), is_lazy=True)
-    article.byline = [ArticleAuthor(author_id=pk, sort_order=place) for place, pk in enumerate(one.author_ids)]
-    article.topic_links = [ArticleTopic(topic_id=pk, sort_order=place) for place, pk in enumerate(one.topic_ids)]
+    article.body = StreamValue(article.body.stream_block, stored_body(story.body, before=before), is_lazy=True)
+    article.byline.set([ArticleAuthor(author_id=pk, sort_order=place) for place, pk in enumerate(one.author_ids)])
+    article.topic_links.set([ArticleTopic(topic_id=pk, sort_order=place) for place, pk in enumerate(one.topic_ids)])
 
 
 def _note(story: Story, hash_: str) -> dict[str, Any]:
@@ -277,10 +288,10 @@ def _note(story: Story, hash_: str) -> dict[str, Any]:
 def _free_slugs(wanted: Sequence[str]) -> list[str]:
     """A slug that no page has for each of `wanted`: itself, or with the next free number behind it."""
     taken = set(Page.objects.filter(slug__in=wanted).values_list("slug", flat=True))
-    doubles = taken | {slug for slug in wanted if wanted.count(slug) > 1}
+    doubles = taken | {slug for slug, count in Counter(wanted).items() if count > 1}
     if doubles:
-        stems = "|".join(re.escape(slug[: _MAX_SLUG - 8]) for slug in sorted(doubles))
-        taken |= set(Page.objects.filter(slug__regex=rf"^({stems}).*-\d+$").values_list("slug", flat=True))
+        numbered = reduce(or_, (Q(slug__startswith=f"{slug}-"[: _MAX_SLUG - 8]) for slug in doubles))
+        taken |= set(Page.objects.filter(numbered).values_list("slug", flat=True))
     slugs = []
     for slug in wanted:
         free, number = slug, 2
@@ -295,7 +306,6 @@ def _free_slugs(wanted: Sequence[str]) -> list[str]:
 def _update(one: _Ready, here: _Known) -> None:
     """Publish what a changed line says, the way an editor would."""
     story = one.story
-    Page.objects.select_for_update().get(pk=here.pk)
     article = Article.objects.get(pk=here.pk)
     if story.section != here.section and article.get_parent().pk != one.section_id:
         article.move(Page.objects.get(pk=one.section_id), pos="last-child")

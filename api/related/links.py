@@ -85,13 +85,18 @@ def _store_links(article: PublishedArticle, terms: Terms, matches: list[Match]) 
         for match in matches
     ]
     if article.suggest_related and len(links) < KEPT:
-        links += _fallback(article, {match.candidate.pk for match in matches}, KEPT - len(links))
+        links += _fallback(article, matches)
     RelatedLink.objects.filter(article=article).delete()
     RelatedLink.objects.bulk_create(links)
 
 
-def _fallback(article: PublishedArticle, without: set[int], limit: int) -> list[RelatedLink]:
-    newest = candidates.newest_of_section(article, without=without, limit=limit)
+def _fallback(article: PublishedArticle, matches: list[Match]) -> list[RelatedLink]:
+    """What is new in the section, where too little is near; what editors fill a list with."""
+    chosen = {match.candidate.pk for match in matches}
+    newest = ranking.without_twins(
+        candidates.newest_of_section(article, without=chosen, limit=2 * KEPT),
+        titles=[article.title, *(match.candidate.title for match in matches)],
+    )[: KEPT - len(matches)]
     name = Section.objects.filter(slug=article.section).values_list("title", flat=True).first() or article.section
     return [
         RelatedLink(article=article, target_id=one.pk, score=-float(place) / 1000, reasons=fallback_reason(name))

@@ -57,15 +57,19 @@ def rank(
         if candidate.cosine >= MIN_COSINE
     ]
     matches.sort(key=lambda match: (-match.score, -match.candidate.published_at.timestamp(), match.candidate.pk))
-    chosen: list[Match] = []
-    titles = [title]
-    for match in matches:
-        if not any(are_twins(match.candidate.title, other) for other in titles):
-            chosen.append(match)
-            titles.append(match.candidate.title)
-        if len(chosen) == limit:
-            break
-    return chosen
+    kept = {candidate.pk for candidate in without_twins([match.candidate for match in matches], titles=[title])}
+    return [match for match in matches if match.candidate.pk in kept][:limit]
+
+
+def without_twins(candidates: Iterable[Candidate], *, titles: Iterable[str]) -> list[Candidate]:
+    """Candidates in their order, without those whose headline is nearly one of `titles` or of an earlier candidate."""
+    seen = list(titles)
+    kept = []
+    for candidate in candidates:
+        if not any(are_twins(candidate.title, other) for other in seen):
+            kept.append(candidate)
+            seen.append(candidate.title)
+    return kept
 
 
 def are_twins(one: str, other: str) -> bool:

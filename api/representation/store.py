@@ -77,6 +77,8 @@ def search_config(language: str) -> str:
 def search_vector(title: str, standfirst: str, text: str, language: str) -> Combinable:
     """What full-text search looks in: the title weighs most, then the standfirst, then the text."""
     config = search_config(language)
+    # PostgreSQL's parser takes <script> for the start of something to skip; our texts are plain words.
+    title, standfirst, text = (words.replace("<", " ") for words in (title, standfirst, text))
     return (
         SearchVector(Value(title), weight="A", config=config)
         + SearchVector(Value(standfirst), weight="B", config=config)

@@ -26,13 +26,13 @@ def test_it_is_readable_at_its_second_and_not_before(newsroom: Newsroom, client,
     assert answer.json()["published_at"] == "2030-05-04T06:00:00Z"
 
 
-def test_a_hundred_at_once_are_released_by_one_run(newsroom: Newsroom, client, freezer):
+def test_many_at_once_are_released_by_one_run(newsroom: Newsroom, client, freezer):
     freezer.move_to(SIX - timedelta(hours=1))
-    for _ in range(100):
+    for _ in range(30):
         newsroom.release(newsroom.clear_at_once(newsroom.draft()), at=SIX)
     freezer.move_to(SIX)
     release_due()
-    assert client.get("/api/v1/articles/?count=true&limit=1").json()["count"] == 100
+    assert client.get("/api/v1/articles/?count=true&limit=1").json()["count"] == 30
 
 
 def test_one_broken_story_delays_no_other(newsroom: Newsroom, client, freezer):

@@ -1,0 +1,167 @@
+"""A newspaper that runs: the processes of the Procfile, untouched, on a database and a Redis of its own."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import psycopg
+import redis
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from psycopg import sql
+
+from cms.local.environment import PROJECT
+from cms.local.processes import Processes, read_procfile
+from tests.journeys.mailbox import Mailbox
+from tests.newsroom import Newsroom
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    content: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+@dataclass
+class Courier:
+    """A running newsroom, and what a test may do from outside: ask its API, read its mail, see its files."""
+
+    newsroom: Newsroom
+    url: str
+    media: Path
+    mailbox: Mailbox
+    environment: dict[str, str]
+    processes: Processes
+
+    def get(self, path: str) -> Answer:
+        """What the web server answers to a reader."""
+        try:
+            with urlopen(path if "://" in path else self.url + path, timeout=20) as response:
+                return Answer(response.status, response.read())
+        except HTTPError as error:
+            with error:
+                return Answer(error.code, error.read())
+
+    def read(self, path: str) -> Any:
+        """The same as JSON, of something that must be there."""
+        answer = self.get(path)
+        assert answer.status == 200, f"{path} answers {answer.status}: {answer.content[:500]!r}"
+        return answer.json()
+
+    def until(self, condition: Callable[[], T], *, within_seconds: float = 45) -> T:
+        """What `condition` returns, as soon as that is true."""
+        deadline = time.monotonic() + within_seconds
+        while not (found := condition()):
+            ended = self.processes.find_ended()
+            assert not ended, ended
+            assert time.monotonic() < deadline, f"waited {within_seconds} seconds in vain"
+            time.sleep(0.1)
+        return found
+
+    def manage(self, *arguments: str) -> str:
+        """What a management command prints, run as an operator would."""
+        result = subprocess.run(
+            [sys.executable, PROJECT / "manage.py", *arguments],
+            env=self.environment,
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
+
+
+@contextmanager
+def run(folder: Path) -> Iterator[Courier]:
+    """A newsroom with web, worker and beat; the ORM of this process writes to its database meanwhile."""
+    with own_database() as database_url, Mailbox() as mailbox:
+        redis_url = os.environ["REDIS_URL"]
+        _empty(redis_url)
+        port = _free_port()
+        url = f"http://127.0.0.1:{port}"
+        environment = os.environ | {
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "EMAIL_URL": mailbox.url,
+            "BASE_URL": url,
+            "PORT": str(port),
+            "MEDIA_ROOT": str(folder / "media"),
+            "SERVE_MEDIA": "1",
+            "DEBUG": "0",
+            "PLAIN_STATIC_FILES": "1",
+            "WEB_WORKERS": "1",
+            "WORKER_CONCURRENCY": "1",
+            "LOG_LEVEL": "WARNING",
+            "PYTHONPATH": str(PROJECT),
+        }
+        # In a folder of their own: beat keeps its notes beside it.
+        processes = Processes(read_procfile(PROJECT / "Procfile"), environment=environment, folder=folder)
+        processes.start()
+        try:
+            courier = Courier(Newsroom.open(), url, folder / "media", mailbox, environment, processes)
+            courier.until(lambda: _is_up(courier))
+            yield courier
+        finally:
+            processes.stop()
+            _empty(redis_url)
+
+
+@contextmanager
+def own_database() -> Iterator[str]:
+    """The address of a copy of the migrated template, to which the ORM of this process is connected meanwhile."""
+    before = connection.settings_dict["NAME"]
+    name = f"test_journeys_{os.getpid()}"
+    address = urlsplit(os.environ["DATABASE_URL"])
+    query = f"?{address.query}" if address.query else ""
+    server = f"{address.scheme}://{address.netloc}"
+    identifier = sql.Identifier(name)
+    template = sql.Identifier(os.environ["TEST_DATABASE_TEMPLATE"])
+    with psycopg.connect(f"{server}/postgres{query}", autocommit=True) as administration:
+        administration.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(identifier, template))
+        _connect_to(name)
+        try:
+            yield f"{server}/{name}{query}"
+        finally:
+            _connect_to(before)
+            administration.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+
+
+def _connect_to(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    ContentType.objects.clear_cache()
+
+
+def _is_up(courier: Courier) -> bool:
+    try:
+        return courier.get("/health/ready").status == 200
+    except URLError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as candidate:
+        candidate.bind(("127.0.0.1", 0))
+        return int(candidate.getsockname()[1])
+
+
+def _empty(redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushdb()
