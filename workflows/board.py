@@ -123,7 +123,7 @@ def build_board(user: Any, filters: Filters, now: datetime) -> list[Column]:
 
 
 def _released(stories: QuerySet[Any], now: datetime) -> list[Column]:
-    idle = stories.exclude(review_status=WorkflowState.STATUS_IN_PROGRESS)
+    idle = stories.filter(Q(review_status=None) | Q(review_status=WorkflowState.STATUS_NEEDS_CHANGES))
     ready = idle.filter(cleared__isnull=False, scheduled_at=None, has_unpublished_changes=True).order_by("pk")
     scheduled = stories.filter(scheduled_at__isnull=False).order_by("scheduled_at", "pk")
     embargoed = stories.filter(live=True, embargo_until__gt=now).order_by("embargo_until", "pk")

@@ -8,7 +8,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
 from wagtail.models import Revision, WorkflowState
-from wagtail.signals import page_unpublished, workflow_cancelled
+from wagtail.signals import page_published, page_unpublished, workflow_cancelled
 
 from cms.models import Article
 from cms.signals import about_to_publish, article_withdrawn
@@ -46,11 +46,17 @@ def on_story_stored(instance: Article, created: bool, update_fields: Any = None,
     """Note what is live, also where a program saved the page past every form; the board shows what is not cleared."""
     if update_fields is not None and "live" not in update_fields:
         return
-    live_hash = content_hash(Article.objects.get(pk=instance.pk)) if instance.live else ""
+    # The byline and other children are stored after the page, so what is in memory counts here.
+    live_hash = content_hash(instance) if instance.live else ""
+    if instance.live:
+        progress.standing_of(instance)
     Standing.objects.filter(article_id=instance.pk).update(live_hash=live_hash)
-    if instance.live and not Standing.objects.filter(article_id=instance.pk).exists():
-        standing = progress.standing_of(instance)
-        Standing.objects.filter(pk=standing.pk).update(live_hash=live_hash)
+
+
+@receiver(page_published, sender=Article)
+def on_published(instance: Article, **kwargs: object) -> None:
+    stored = Article.objects.get(pk=instance.pk)
+    Standing.objects.filter(article_id=stored.pk).update(live_hash=content_hash(stored) if stored.live else "")
 
 
 @receiver(about_to_publish, sender=Article)

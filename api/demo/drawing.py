@@ -124,8 +124,10 @@ class Drawing:
     def haze(self, top: float, bottom: float, colour: Colour, strength: float) -> None:
         """Mist that is thickest in the middle of a band."""
         rows = round((bottom - top) * _SCALE)
-        mask = Image.linear_gradient("L").resize((1, rows)).point(
-            lambda value: round(math.sin(value / 255 * math.pi) * 255 * strength)
+        mask = (
+            Image.linear_gradient("L")
+            .resize((1, rows))
+            .point(lambda value: round(math.sin(value / 255 * math.pi) * 255 * strength))
         )
         spot = (0, round(top * _SCALE), self.image.width, round(top * _SCALE) + rows)
         self.image.paste(rgb(colour), spot, mask.resize((self.image.width, rows)))

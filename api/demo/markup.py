@@ -117,7 +117,9 @@ def _read_story(chapter: str, shared: dict[str, str], decks: Decks, *, file: str
     fields = shared | own
     text = decks.expand(body.strip() or "{body}", fields).replace(" // ", "\n\n")
     pieces = [piece.strip() for piece in re.split(r"\n\s*\n", text) if piece.strip()]
-    return Story(fields.get("key") or slugify(title), title, file, fields, [_read_block(piece, cast) for piece in pieces])
+    return Story(
+        fields.get("key") or slugify(title), title, file, fields, [_read_block(piece, cast) for piece in pieces]
+    )
 
 
 def _read_block(piece: str, cast: dict[str, str]) -> Block:

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchHeadline, SearchRank
-from django.db.models import F, FloatField, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import F, FloatField, QuerySet, Value
+from django.db.models.functions import Cast, Replace
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import escape
@@ -49,6 +49,7 @@ SUMMARY_FIELDS = tuple(schema.SummarySerializer().fields)
 DETAIL_FIELDS = tuple(schema.DetailSerializer().fields)
 MAX_RELATED = 12
 _MARKS = ("\ue000", "\ue001")
+_LESS_THAN = "\ue002"
 
 
 class ArticleList(ReadView):
@@ -223,13 +224,18 @@ def _with_highlights(rows: QuerySet[PublishedArticle], words: str, language: str
     options: dict[str, Any] = {"start_sel": _MARKS[0], "stop_sel": _MARKS[1], "config": search_config(language or "en")}
     wanted = search_query(words, language)
     return rows.annotate(
-        marked_title=SearchHeadline("title", wanted, highlight_all=True, **options),
-        marked_text=SearchHeadline("text", wanted, max_fragments=2, max_words=30, min_words=10, **options),
+        marked_title=SearchHeadline(_without_tags("title"), wanted, highlight_all=True, **options),
+        marked_text=SearchHeadline(_without_tags("text"), wanted, max_fragments=2, max_words=30, min_words=10, **options),
     )
 
 
+def _without_tags(column: str) -> Replace:
+    """Plain words that PostgreSQL's parser cannot take for HTML, which it would skip."""
+    return Replace(F(column), Value("<"), Value(_LESS_THAN))
+
+
 def _mark(text: str) -> str:
-    return escape(text).replace(_MARKS[0], "<mark>").replace(_MARKS[1], "</mark>")
+    return escape(text.replace(_LESS_THAN, "<")).replace(_MARKS[0], "<mark>").replace(_MARKS[1], "</mark>")
 
 
 def _body(html: str, row: PublishedArticle, form: str) -> dict[str, str]:

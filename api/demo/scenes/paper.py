@@ -16,12 +16,31 @@ def loaves(d: Drawing) -> None:
         d.oval(x + 14, y + 92 * size, 210 * size, 40 * size, "#2a180d")
         for layer in range(14):
             share = layer / 13
-            d.oval(x - 18 * share, y - 20 * share * size, (205 - 120 * share) * size, (118 - 74 * share) * size, mix("#6d3c17", "#dca45b", share))
+            d.oval(
+                x - 18 * share,
+                y - 20 * share * size,
+                (205 - 120 * share) * size,
+                (118 - 74 * share) * size,
+                mix("#6d3c17", "#dca45b", share),
+            )
         for cut in range(3):
             px = x - 90 * size + cut * 74 * size
-            d.polygon([(px, y + 24 * size), (px + 26 * size, y - 66 * size), (px + 44 * size, y - 62 * size), (px + 22 * size, y + 30 * size)], "#f0cf96")
+            d.polygon(
+                [
+                    (px, y + 24 * size),
+                    (px + 26 * size, y - 66 * size),
+                    (px + 44 * size, y - 62 * size),
+                    (px + 22 * size, y + 30 * size),
+                ],
+                "#f0cf96",
+            )
         for _speck in range(70):
-            d.oval(x + d.rng.gauss(0, 80) * size, y - 20 + d.rng.gauss(0, 38) * size, *[d.rng.uniform(0.8, 2.6)] * 2, "#f6e6c8")
+            d.oval(
+                x + d.rng.gauss(0, 80) * size,
+                y - 20 + d.rng.gauss(0, 38) * size,
+                *[d.rng.uniform(0.8, 2.6)] * 2,
+                "#f6e6c8",
+            )
     for _flour in range(500):
         d.oval(d.rng.uniform(0, d.width), d.rng.uniform(560, d.height), *[d.rng.uniform(0.6, 2)] * 2, "#d9c3a0")
 
@@ -30,13 +49,25 @@ def oysters(d: Drawing) -> None:
     d.gradient(0, d.height, ["#cfdde2", "#a9bfc8", "#7d98a6"])
     for _ice in range(260):
         x, y, size = d.rng.uniform(0, d.width), d.rng.uniform(0, d.height), d.rng.uniform(20, 70)
-        corners = [(x + size * math.cos(a) * d.rng.uniform(0.6, 1), y + size * math.sin(a) * d.rng.uniform(0.5, 0.9)) for a in (0.2, 1.4, 2.6, 3.9, 5.2)]
+        corners = [
+            (x + size * math.cos(a) * d.rng.uniform(0.6, 1), y + size * math.sin(a) * d.rng.uniform(0.5, 0.9))
+            for a in (0.2, 1.4, 2.6, 3.9, 5.2)
+        ]
         d.polygon(corners, mix("#f4fafb", "#9fb8c4", d.rng.random()))
     for row in range(3):
         for column in range(5):
-            x, y = 170 + column * 315 + (row % 2) * 90 + d.rng.uniform(-26, 26), 210 + row * 320 + d.rng.uniform(-24, 24)
+            x, y = (
+                170 + column * 315 + (row % 2) * 90 + d.rng.uniform(-26, 26),
+                210 + row * 320 + d.rng.uniform(-24, 24),
+            )
             turn, size = d.rng.uniform(-0.8, 0.8), d.rng.uniform(0.86, 1.1)
-            for share, tone in ((1.1, "#3b3a36"), (1.0, "#6c6a60"), (0.9, "#a8a596"), (0.8, "#e6e3da"), (0.7, "#f6f3ee")):
+            for share, tone in (
+                (1.1, "#3b3a36"),
+                (1.0, "#6c6a60"),
+                (0.9, "#a8a596"),
+                (0.8, "#e6e3da"),
+                (0.7, "#f6f3ee"),
+            ):
                 d.polygon(_shell(d, x, y, 128 * share * size, turn), tone)
             d.polygon(_shell(d, x + 6, y + 8, 66 * size, turn + 0.3), "#c9bfae")
             d.polygon(_shell(d, x + 2, y + 4, 46 * size, turn), "#dcd5c6")
@@ -63,7 +94,13 @@ def garden(d: Drawing) -> None:
     d.gradient(0, 460, ["#8ebbd4", "#cfe2dc", "#f4eed6"])
     d.ridge(420, 40, "#86a58a", bottom=470)
     for _bush in range(60):
-        d.oval(d.rng.uniform(0, d.width), 446 + d.rng.uniform(-24, 10), d.rng.uniform(26, 60), d.rng.uniform(20, 44), d.rng.choice(["#4f7d4c", "#648f54", "#3f6a47"]))
+        d.oval(
+            d.rng.uniform(0, d.width),
+            446 + d.rng.uniform(-24, 10),
+            d.rng.uniform(26, 60),
+            d.rng.uniform(20, 44),
+            d.rng.choice(["#4f7d4c", "#648f54", "#3f6a47"]),
+        )
     d.gradient(456, d.height, ["#7d5a3c", "#57381f"])
     d.box(1140, 250, 1390, 500, "#a8563f")
     d.polygon([(1110, 256), (1265, 150), (1420, 256)], "#4c4f58")
@@ -78,7 +115,13 @@ def garden(d: Drawing) -> None:
             green = d.rng.choice(["#4f8a3f", "#6aa04a", "#3f7440", "#86ad52"])
             for leaf in range(7):
                 angle = leaf / 7 * math.tau + d.rng.uniform(0, 0.6)
-                d.oval(x + size * 0.5 * math.cos(angle), y - size * 0.3 + size * 0.3 * math.sin(angle), size * 0.42, size * 0.3, mix(green, "#10260f", d.rng.uniform(0, 0.3)))
+                d.oval(
+                    x + size * 0.5 * math.cos(angle),
+                    y - size * 0.3 + size * 0.3 * math.sin(angle),
+                    size * 0.42,
+                    size * 0.3,
+                    mix(green, "#10260f", d.rng.uniform(0, 0.3)),
+                )
             if row % 3 == 0:
                 d.oval(x + size * 0.3, y, size * 0.2, size * 0.18, "#e0a03a")
             elif row % 3 == 1 and plant % 3 == 0:
@@ -140,7 +183,10 @@ def lines(d: Drawing) -> None:
 def tides(d: Drawing) -> None:
     _sheet(d, "#eef3f3", "#d3e0e2")
     for layer, tone in enumerate(("#a9c9d1", "#6fa0b0", "#386f86", "#1d4a61")):
-        points = [(x, 520 + layer * 96 - 130 * math.sin(x / 190 + layer * 0.9) - 40 * math.sin(x / 71 + layer)) for x in range(200, 1421, 10)]
+        points = [
+            (x, 400 + layer * 112 - 92 * math.sin(x / 190 + layer * 0.9) - 28 * math.sin(x / 71 + layer))
+            for x in range(200, 1421, 10)
+        ]
         d.polygon([(200, 900), *points, (1420, 900)], tone)
         d.line(points, mix(tone, "#ffffff", 0.4), 4)
     _axes(d)
@@ -161,14 +207,23 @@ def _axes(d: Drawing) -> None:
 
 def _river(wide: float) -> list[Point]:
     middle = [(x, 560 + 150 * math.sin(x / 310) + 60 * math.sin(x / 120)) for x in range(-20, 1641, 20)]
-    return [(x, y - wide * (0.5 + x / 1600)) for x, y in middle] + [(x, y + wide * (0.5 + x / 1600)) for x, y in reversed(middle)]
+    return [(x, y - wide * (0.5 + x / 1600)) for x, y in middle] + [
+        (x, y + wide * (0.5 + x / 1600)) for x, y in reversed(middle)
+    ]
 
 
 def town_map(d: Drawing, *, flooded: bool = False) -> None:
     d.gradient(0, d.height, ["#f2ead6", "#e8dcc0"])
     for _field in range(40):
-        x, y, size = d.rng.uniform(-40, 1600), d.rng.choice([d.rng.uniform(-20, 200), d.rng.uniform(860, 1067)]), d.rng.uniform(60, 160)
-        d.polygon([(x, y), (x + size, y - 20), (x + size * 1.1, y + size * 0.6), (x + 12, y + size * 0.7)], d.rng.choice(["#dfe0b8", "#d3dbb0", "#e6dfb4", "#cfd8b8"]))
+        x, y, size = (
+            d.rng.uniform(-40, 1600),
+            d.rng.choice([d.rng.uniform(-20, 200), d.rng.uniform(860, 1067)]),
+            d.rng.uniform(60, 160),
+        )
+        d.polygon(
+            [(x, y), (x + size, y - 20), (x + size * 1.1, y + size * 0.6), (x + 12, y + size * 0.7)],
+            d.rng.choice(["#dfe0b8", "#d3dbb0", "#e6dfb4", "#cfd8b8"]),
+        )
     for street in range(17):
         d.line([(street * 104 - 60, 0), (street * 100 + 30, d.height)], "#fffaf0", 9)
     for street in range(11):
@@ -176,7 +231,14 @@ def town_map(d: Drawing, *, flooded: bool = False) -> None:
     for block in range(300):
         x, y = d.rng.uniform(0, d.width), d.rng.gauss(560, 240)
         wide, high = d.rng.uniform(16, 56), d.rng.uniform(14, 40)
-        d.box(x, y, x + wide, y + high, d.rng.choice(["#d9b99a", "#cfa98a", "#c9b7a0", "#dcc7a8"]) if block % 9 else "#b5655a", 2)
+        d.box(
+            x,
+            y,
+            x + wide,
+            y + high,
+            d.rng.choice(["#d9b99a", "#cfa98a", "#c9b7a0", "#dcc7a8"]) if block % 9 else "#b5655a",
+            2,
+        )
     if flooded:
         d.polygon(_river(190), "#b9d6e0")
         d.polygon(_river(130), "#94c0d2")
@@ -191,9 +253,21 @@ def town_map(d: Drawing, *, flooded: bool = False) -> None:
         for one, other in list(zip(route, route[1:]))[::2]:
             d.line([one, other], "#b5312f", 7)
     d.oval(1450, 150, 70, 70, "#f7f0de")
-    for angle, long, tone in ((0, 62, "#b5312f"), (math.pi, 62, "#4a4238"), (math.pi / 2, 30, "#4a4238"), (-math.pi / 2, 30, "#4a4238")):
+    for angle, long, tone in (
+        (0, 62, "#b5312f"),
+        (math.pi, 62, "#4a4238"),
+        (math.pi / 2, 30, "#4a4238"),
+        (-math.pi / 2, 30, "#4a4238"),
+    ):
         tip = (1450 + long * math.sin(angle), 150 - long * math.cos(angle))
-        d.polygon([tip, (1450 + 12 * math.cos(angle), 150 + 12 * math.sin(angle)), (1450 - 12 * math.cos(angle), 150 - 12 * math.sin(angle))], tone)
+        d.polygon(
+            [
+                tip,
+                (1450 + 12 * math.cos(angle), 150 + 12 * math.sin(angle)),
+                (1450 - 12 * math.cos(angle), 150 - 12 * math.sin(angle)),
+            ],
+            tone,
+        )
 
 
 def blueprint(d: Drawing) -> None:
@@ -221,7 +295,14 @@ def blueprint(d: Drawing) -> None:
     d.arc(800, 930, 58, 0, 360, ink, 2)
     for angle in range(0, 360, 45):
         turn = math.radians(angle)
-        d.line([(800 + 20 * math.cos(turn), 930 + 20 * math.sin(turn)), (800 + 90 * math.cos(turn), 930 + 90 * math.sin(turn))], ink, 2)
+        d.line(
+            [
+                (800 + 20 * math.cos(turn), 930 + 20 * math.sin(turn)),
+                (800 + 90 * math.cos(turn), 930 + 90 * math.sin(turn)),
+            ],
+            ink,
+            2,
+        )
     d.line([(120, 230), (1480, 230)], ink, 2)
     for x in (120, 800, 1480):
         d.line([(x, 214), (x, 246)], ink, 3)
@@ -237,7 +318,10 @@ def envelopes(d: Drawing) -> None:
         def at(px: float, py: float, x: float = x, y: float = y, turn: float = turn) -> Point:
             return x + px * math.cos(turn) - py * math.sin(turn), y + px * math.sin(turn) + py * math.cos(turn)
 
-        d.polygon([at(-half + 10, -low + 14), at(half + 10, -low + 14), at(half + 10, low + 14), at(-half + 10, low + 14)], "#8d6a45")
+        d.polygon(
+            [at(-half + 10, -low + 14), at(half + 10, -low + 14), at(half + 10, low + 14), at(-half + 10, low + 14)],
+            "#8d6a45",
+        )
         d.polygon([at(-half, -low), at(half, -low), at(half, low), at(-half, low)], paper)
         d.polygon([at(-half, -low), at(half, -low), at(0, low * 0.2)], mix(paper, "#a08a68", 0.22))
         d.line([at(-half, -low), at(0, low * 0.2), at(half, -low)], mix(paper, "#6d5a40", 0.5), 2.5)
@@ -265,7 +349,17 @@ def portrait(d: Drawing, *, back: Colour, skin: Colour, hair: Colour, coat: Colo
         d.oval(middle, 300, 120, 110, hair)
     d.oval(middle, 640, 290 if wears != "hat" else 262, 330, hair)
     d.box(middle - 100, 800, middle + 100, 1120, shade, 60)
-    d.polygon([(middle - 470, 1600), (middle - 400, 1200), (middle - 110, 1070), (middle + 110, 1070), (middle + 400, 1200), (middle + 470, 1600)], coat)
+    d.polygon(
+        [
+            (middle - 470, 1600),
+            (middle - 400, 1200),
+            (middle - 110, 1070),
+            (middle + 110, 1070),
+            (middle + 400, 1200),
+            (middle + 470, 1600),
+        ],
+        coat,
+    )
     d.polygon([(middle - 120, 1066), (middle, 1260), (middle + 120, 1066)], skin)
     d.line([(middle - 124, 1066), (middle, 1270), (middle + 124, 1066)], mix(coat, "#000000", 0.35), 22)
     for button in range(3):
@@ -275,11 +369,26 @@ def portrait(d: Drawing, *, back: Colour, skin: Colour, hair: Colour, coat: Colo
         d.oval(middle + side * 236, 700, 34, 62, skin)
         d.oval(middle + side * 96, 680, 22, 26, "#2a211d")
         d.oval(middle + side * 90, 672, 7, 8, "#ffffff")
-        d.line([(middle + side * 52, 616), (middle + side * 96, 600), (middle + side * 144, 618)], mix(hair, "#1a1210", 0.4), 15)
+        d.line(
+            [(middle + side * 52, 616), (middle + side * 96, 600), (middle + side * 144, 618)],
+            mix(hair, "#1a1210", 0.4),
+            15,
+        )
         d.oval(middle + side * 140, 790, 46, 32, mix(skin, "#d0503a", 0.22))
     d.line([(middle + 4, 690), (middle + 28, 778), (middle - 12, 786)], shade, 11)
-    d.line([(middle - 78, 860), (middle - 20, 884), (middle + 40, 882), (middle + 84, 852)], mix(skin, "#7a1f1f", 0.65), 13)
-    fringe = [(middle - 250, 660), (middle - 210, 470), (middle, 400), (middle + 210, 470), (middle + 250, 660), (middle + 150, 540), (middle - 40, 510), (middle - 170, 560)]
+    d.line(
+        [(middle - 78, 860), (middle - 20, 884), (middle + 40, 882), (middle + 84, 852)], mix(skin, "#7a1f1f", 0.65), 13
+    )
+    fringe = [
+        (middle - 250, 660),
+        (middle - 210, 470),
+        (middle, 400),
+        (middle + 210, 470),
+        (middle + 250, 660),
+        (middle + 150, 540),
+        (middle - 40, 510),
+        (middle - 170, 560),
+    ]
     d.polygon(fringe, hair)
     if wears == "cap":
         d.box(middle - 270, 380, middle + 270, 520, "#1d2a44", 70)

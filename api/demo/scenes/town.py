@@ -14,7 +14,10 @@ def skyline(d: Drawing) -> None:
         while x < d.width:
             wide, high = d.rng.uniform(44, 96) * (1 + layer * 0.3), d.rng.uniform(50, 130) * (1 + layer * 0.25)
             d.box(x, ground - high, x + wide + 1, d.height, tone)
-            d.polygon([(x - 6, ground - high), (x + wide / 2, ground - high - wide * 0.55), (x + wide + 6, ground - high)], tone)
+            d.polygon(
+                [(x - 6, ground - high), (x + wide / 2, ground - high - wide * 0.55), (x + wide + 6, ground - high)],
+                tone,
+            )
             if d.rng.random() < 0.5:
                 d.box(x + wide * 0.7, ground - high - wide * 0.5, x + wide * 0.82, ground - high, tone)
             for _window in range(3):
@@ -33,7 +36,7 @@ def _tower(d: Drawing, x: float, ground: float, high: float, tone: Colour) -> No
 
 
 def town_hall(d: Drawing) -> None:
-    d.gradient(0, d.height * 0.8, ["#6ea6cf", "#a9d0e4", "#e6eee6"])
+    d.gradient(0, d.height * 0.82, ["#6ea6cf", "#a9d0e4", "#e6eee6"])
     for _cloud in range(12):
         d.glow(d.rng.uniform(0, d.width), d.rng.uniform(60, 330), d.rng.uniform(90, 190), "#ffffff", 0.6)
     ground = d.height * 0.82
@@ -65,7 +68,13 @@ def town_hall(d: Drawing) -> None:
     d.box(732, 620, 868, ground, stone, 60)
     d.box(750, 644, 850, ground, "#5b3226", 46)
     for step in range(4):
-        d.box(700 - step * 16, ground - 26 + step * 14, 900 + step * 16, ground + step * 14, mix(stone, "#8f8069", step / 5))
+        d.box(
+            700 - step * 16,
+            ground - 26 + step * 14,
+            900 + step * 16,
+            ground + step * 14,
+            mix(stone, "#8f8069", step / 5),
+        )
 
 
 def market(d: Drawing) -> None:
@@ -75,19 +84,36 @@ def market(d: Drawing) -> None:
         wide, high = d.rng.uniform(110, 180), d.rng.uniform(230, 360)
         wall = d.rng.choice(["#d8b48a", "#c7836b", "#e3cda4", "#9fb0a8", "#b7a2b5"])
         d.box(x, 640 - high, x + wide, 660, wall)
-        d.polygon([(x - 4, 642 - high), (x + wide / 2, 570 - high), (x + wide + 4, 642 - high)], mix(wall, "#4a3b3b", 0.6))
+        d.polygon(
+            [(x - 4, 642 - high), (x + wide / 2, 570 - high), (x + wide + 4, 642 - high)], mix(wall, "#4a3b3b", 0.6)
+        )
         for row in range(3):
             for column in range(int(wide // 46)):
-                d.box(x + 14 + column * 46, 664 - high + row * 78, x + 40 + column * 46, 708 - high + row * 78, "#52677a", 3)
+                d.box(
+                    x + 14 + column * 46,
+                    664 - high + row * 78,
+                    x + 40 + column * 46,
+                    708 - high + row * 78,
+                    "#52677a",
+                    3,
+                )
         x += wide
     d.gradient(650, d.height, ["#c4b598", "#99886c"])
-    for stall, (x, y, size) in enumerate(((60, 720, 1.0), (520, 700, 0.9), (950, 716, 1.0), (1330, 704, 0.92), (230, 900, 1.35), (1010, 910, 1.4))):
+    for stall, (x, y, size) in enumerate(
+        ((60, 720, 1.0), (520, 700, 0.9), (950, 716, 1.0), (1330, 704, 0.92), (230, 900, 1.35), (1010, 910, 1.4))
+    ):
         one = ("#b5463f", "#2f6b64", "#d79a2b", "#3d5a92", "#2f6b64", "#b5463f")[stall]
         wide = 320 * size
         d.box(x, y - 20, x + wide, y + 70 * size, mix("#7a5a3c", "#000000", 0.1))
         for _fruit in range(46):
             px, py = x + d.rng.uniform(10, wide - 10), y - 24 + d.rng.uniform(-16, 18) * size
-            d.oval(px, py, 13 * size, 12 * size, d.rng.choice(["#d8472b", "#e9a13b", "#7fa04a", "#c8b83e", "#8c3b5a", "#f0d7a4"]))
+            d.oval(
+                px,
+                py,
+                13 * size,
+                12 * size,
+                d.rng.choice(["#d8472b", "#e9a13b", "#7fa04a", "#c8b83e", "#8c3b5a", "#f0d7a4"]),
+            )
         for post in (x + 6, x + wide - 12):
             d.box(post, y - 180 * size, post + 7, y + 70 * size, "#5a4632")
         stripes = 8
@@ -95,7 +121,15 @@ def market(d: Drawing) -> None:
             left, right = x - 20 + (wide + 40) * stripe / stripes, x - 20 + (wide + 40) * (stripe + 1) / stripes
             slope = 26 * size
             tone = one if stripe % 2 else "#f6efe0"
-            d.polygon([(left + slope * (0.5 - stripe / stripes), y - 236 * size), (right + slope * (0.5 - (stripe + 1) / stripes), y - 236 * size), (right, y - 160 * size), (left, y - 160 * size)], tone)
+            d.polygon(
+                [
+                    (left + slope * (0.5 - stripe / stripes), y - 236 * size),
+                    (right + slope * (0.5 - (stripe + 1) / stripes), y - 236 * size),
+                    (right, y - 160 * size),
+                    (left, y - 160 * size),
+                ],
+                tone,
+            )
             d.oval((left + right) / 2, y - 160 * size, (right - left) / 2, 13 * size, tone)
     for _person in range(14):
         x, y = d.rng.uniform(40, d.width - 40), d.rng.uniform(800, 1010)
@@ -112,12 +146,18 @@ def figure(d: Drawing, x: float, y: float, tall: float, coat: Colour) -> None:
 
 
 def school(d: Drawing) -> None:
-    d.gradient(0, 760, ["#7fb2d6", "#bfdbe6", "#f3efdf"])
+    d.gradient(0, 780, ["#7fb2d6", "#bfdbe6", "#f3efdf"])
     d.glow(d.width * 0.82, 170, 260, "#fff7dc", 0.9)
     for x in (90, 1480, 1330):
         d.box(x - 12, 520, x + 12, 780, "#6b4f38")
         for _leaf in range(26):
-            d.oval(x + d.rng.gauss(0, 62), 470 + d.rng.gauss(0, 62), 42, 38, d.rng.choice(["#4f7d46", "#6a9650", "#86a84f"]))
+            d.oval(
+                x + d.rng.gauss(0, 62),
+                470 + d.rng.gauss(0, 62),
+                42,
+                38,
+                d.rng.choice(["#4f7d46", "#6a9650", "#86a84f"]),
+            )
     d.box(190, 400, 1250, 780, "#b86a4c")
     d.polygon([(160, 404), (320, 270), (1120, 270), (1280, 404)], "#59606b")
     d.box(640, 190, 800, 404, "#b86a4c")
@@ -145,7 +185,14 @@ def library(d: Drawing) -> None:
         d.arc(d.width / 2, 640, 360 + ring * 78, 180, 360, mix("#4b5d5f", "#9fb2ae", ring / 12), 9)
     for ray in range(15):
         angle = math.pi * (1 + ray / 14)
-        d.line([(d.width / 2 + 330 * math.cos(angle), 640 + 330 * math.sin(angle)), (d.width / 2 + 1300 * math.cos(angle), 640 + 1300 * math.sin(angle))], "#5b6c6c", 6)
+        d.line(
+            [
+                (d.width / 2 + 330 * math.cos(angle), 640 + 330 * math.sin(angle)),
+                (d.width / 2 + 1300 * math.cos(angle), 640 + 1300 * math.sin(angle)),
+            ],
+            "#5b6c6c",
+            6,
+        )
     for side in (-1, 1):
         for bay in range(4):
             inner, outer = 220 + bay * 150, 220 + (bay + 1) * 150
@@ -160,12 +207,26 @@ def library(d: Drawing) -> None:
                     d.box(x, top + d.rng.uniform(10, 28), x + thick, top + 82, mix(tone, "#1b120c", bay / 9), 1)
                     x += thick + 1.4
     d.polygon([(580, 1067), (720, 640), (880, 640), (1020, 1067)], "#a9794b")
-    for table in range(3):
-        y, half = 720 + table * 120, 60 + table * 46
-        d.oval(800, y + 6, half, 12 + table * 6, "#6a4526")
-        d.oval(800, y, half, 12 + table * 6, "#8d5f37")
-        d.glow(800, y - 34, 70 + table * 20, "#ffe9a8", 0.8)
-        d.polygon([(784 - table * 4, y - 44), (816 + table * 4, y - 44), (806, y - 62 - table * 6), (794, y - 62 - table * 6)], "#2f6b56")
+    for table in range(4):
+        y, half = 700 + table * table * 34, 50 + table * 34
+        d.polygon(
+            [(800 - half, y), (800 + half, y), (800 + half * 1.3, y + half * 0.5), (800 - half * 1.3, y + half * 0.5)],
+            "#7d5230",
+        )
+        d.box(800 - half * 1.3, y + half * 0.5, 800 + half * 1.3, y + half * 0.62, "#4f3018")
+        for side in (-0.6, 0.6):
+            x, lamp = 800 + side * half, 16 + table * 7
+            d.glow(x, y + half * 0.1, lamp * 2.6, "#ffedb8", 0.7)
+            d.line([(x, y + half * 0.2), (x, y - lamp)], "#3a2a1a", 2 + table)
+            d.polygon(
+                [
+                    (x - lamp, y - lamp * 0.7),
+                    (x + lamp, y - lamp * 0.7),
+                    (x + lamp * 0.6, y - lamp * 1.4),
+                    (x - lamp * 0.6, y - lamp * 1.4),
+                ],
+                "#2f6b56",
+            )
 
 
 def stage(d: Drawing) -> None:
@@ -178,7 +239,11 @@ def stage(d: Drawing) -> None:
     d.gradient(772, d.height, ["#8a5530", "#3a2012"])
     for board in range(12):
         x = d.width * board / 11
-        d.line([(d.width / 2 + (x - d.width / 2) * 0.75, 772), (d.width / 2 + (x - d.width / 2) * 1.25, d.height)], "#5a3419", 2)
+        d.line(
+            [(d.width / 2 + (x - d.width / 2) * 0.75, 772), (d.width / 2 + (x - d.width / 2) * 1.25, d.height)],
+            "#5a3419",
+            2,
+        )
     d.polygon([(560, 800), (1010, 780), (950, 868), (620, 872)], "#5f2d24")
     d.line([(780, 800), (780, 430)], "#2a1710", 9)
     d.polygon([(790, 440), (790, 740), (1000, 720)], "#efe2c4")
@@ -188,7 +253,15 @@ def stage(d: Drawing) -> None:
         for fold in range(11):
             inner = d.width / 2 + side * (430 + fold * 40)
             tone = mix("#8f1f2c", "#4a0c16", 0.5 + 0.5 * math.sin(fold * 1.9))
-            d.polygon([(inner, 0), (inner + side * 44, 0), (inner + side * 52, d.height), (inner + side * (6 - 20), d.height)], tone)
+            d.polygon(
+                [
+                    (inner, 0),
+                    (inner + side * 44, 0),
+                    (inner + side * 52, d.height),
+                    (inner + side * (6 - 20), d.height),
+                ],
+                tone,
+            )
     for swag in range(6):
         d.oval(d.width * (swag + 0.5) / 6, 40, 150, 120, mix("#8f1f2c", "#5c101b", swag % 2 * 0.6))
     for x in (470, 800, 1130):
@@ -210,7 +283,11 @@ def seats(d: Drawing) -> None:
             red = mix("#8f2230", "#3a0a14", 0.12 + 0.5 * abs(x - d.width / 2) / d.width + d.rng.uniform(0, 0.1))
             d.box(x - 40 * size, y + bend, x + 40 * size, y + bend + 96 * size, mix(red, "#000000", 0.35), 26 * size)
             d.box(x - 36 * size, y + bend + 4 * size, x + 36 * size, y + bend + 92 * size, red, 24 * size)
-            d.line([(x - 24 * size, y + bend + 14 * size), (x + 24 * size, y + bend + 14 * size)], mix(red, "#ffb28a", 0.35), 3 * size)
+            d.line(
+                [(x - 24 * size, y + bend + 14 * size), (x + 24 * size, y + bend + 14 * size)],
+                mix(red, "#ffb28a", 0.35),
+                3 * size,
+            )
             if d.rng.random() < 0.06 and row > 1:
                 d.box(x - 20 * size, y + bend - 14 * size, x + 16 * size, y + bend + 26 * size, "#f1e6cf", 2)
 
@@ -221,7 +298,13 @@ def pitch(d: Drawing) -> None:
         d.glow(d.rng.uniform(0, d.width), d.rng.uniform(40, 260), d.rng.uniform(110, 220), "#ffffff", 0.55)
     d.ridge(400, 34, "#5e7f63", bottom=430)
     for _tree in range(70):
-        d.oval(d.rng.uniform(0, d.width), 404 + d.rng.uniform(-16, 10), d.rng.uniform(18, 44), d.rng.uniform(16, 34), d.rng.choice(["#3f6348", "#4f7550", "#35563f"]))
+        d.oval(
+            d.rng.uniform(0, d.width),
+            404 + d.rng.uniform(-16, 10),
+            d.rng.uniform(18, 44),
+            d.rng.uniform(16, 34),
+            d.rng.choice(["#3f6348", "#4f7550", "#35563f"]),
+        )
     _turf(d, 420, ("#5f9a4a", "#528a40"))
     _players(d)
 
@@ -231,7 +314,13 @@ def floodlights(d: Drawing) -> None:
     _turf(d, 420, ("#3f7a45", "#34683b"))
     d.box(0, 350, d.width, 424, "#10162a")
     for _head in range(420):
-        d.oval(d.rng.uniform(0, d.width), d.rng.uniform(356, 412), 5, 6, d.rng.choice(["#6b5a55", "#3b3540", "#8a6f60", "#a93f45", "#c9b48a"]))
+        d.oval(
+            d.rng.uniform(0, d.width),
+            d.rng.uniform(356, 412),
+            5,
+            6,
+            d.rng.choice(["#6b5a55", "#3b3540", "#8a6f60", "#a93f45", "#c9b48a"]),
+        )
     for x in (190, 1410):
         d.line([(x, 420), (x, 120)], "#222b40", 9)
         d.box(x - 64, 70, x + 64, 130, "#222b40", 6)
@@ -250,8 +339,20 @@ def _turf(d: Drawing, top: float, greens: tuple[Colour, Colour]) -> None:
     middle = d.width / 2
     for stripe in range(-12, 12):
         if stripe % 2:
-            d.polygon([(middle + stripe * 90, top), (middle + (stripe + 1) * 90, top), (middle + (stripe + 1) * 260, d.height), (middle + stripe * 260, d.height)], mix(greens[0], "#000000", 0.1))
-    for points in ([(-200, top + 60), (d.width + 200, top + 60)], [(330, top + 60), (60, d.height)], [(330, top + 300), (1600, top + 300)]):
+            d.polygon(
+                [
+                    (middle + stripe * 90, top),
+                    (middle + (stripe + 1) * 90, top),
+                    (middle + (stripe + 1) * 260, d.height),
+                    (middle + stripe * 260, d.height),
+                ],
+                mix(greens[0], "#000000", 0.1),
+            )
+    for points in (
+        [(-200, top + 60), (d.width + 200, top + 60)],
+        [(330, top + 60), (60, d.height)],
+        [(330, top + 300), (1600, top + 300)],
+    ):
         d.line(points, "#e8efe0", 5)
 
 
