@@ -1,5 +1,6 @@
 """The invented newsroom, made in a database that holds nothing else."""
 
+import io
 import random
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -7,7 +8,7 @@ from typing import TypeVar
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
-from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
 from django.db import transaction
 from django.utils import timezone
 from tqdm import tqdm
@@ -44,8 +45,7 @@ _MARK = "cms.import"
 def find_strangers() -> list[str]:
     """What this database holds that was not made here, in words such as "2 users"; empty if nothing."""
     counts = {
-        "story": Article.objects.exclude(external_id__startswith="seed-").count()
-        + Article.objects.filter(external_id=None).count(),
+        "story": Article.objects.exclude(external_id__startswith="seed-").count(),
         "user": User.objects.exclude(email__endswith=f"@{MAIL_DOMAIN}").count(),
         "section": Section.objects.exclude(slug__in=SECTIONS).count(),
     }
@@ -135,11 +135,8 @@ def _develop(picture: Picture, users: dict[str, User], opened: datetime) -> News
     found = NewsImage.objects.filter(title=picture.title).first()
     if found:
         return found
-    width, height = picture.size
     image = NewsImage(
         title=picture.title,
-        width=width,
-        height=height,
         alt=picture.alt,
         caption=picture.caption,
         credit=picture.credit,
@@ -152,7 +149,7 @@ def _develop(picture: Picture, users: dict[str, User], opened: datetime) -> News
         image.rights_end_on = timezone.now().date() + timedelta(days=picture.rights_days)
     data = picture.draw()
     with transaction.atomic(), clock_at(opened + timedelta(days=1)):
-        image.file.save(f"{picture.key}.jpg", ContentFile(data), save=False)
+        image.file = ImageFile(io.BytesIO(data), name=f"{picture.key}.jpg")
         image.file_size = len(data)
         image.save()
     return image

@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
@@ -21,7 +22,7 @@ def rgb(colour: Colour) -> tuple[int, int, int]:
 
 def mix(one: Colour, other: Colour, share: float) -> tuple[int, int, int]:
     """`one` with this share, from 0 to 1, of `other`."""
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(rgb(one), rgb(other)))
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(rgb(one), rgb(other), strict=True))
     return red, green, blue
 
 
@@ -81,7 +82,7 @@ class Drawing:
         spread = rise
         for _step in range(6):
             finer = []
-            for one, other in zip(heights, heights[1:]):
+            for one, other in pairwise(heights):
                 finer += [one, (one + other) / 2 + self.rng.uniform(-spread, spread) / 2]
             heights = [*finer, heights[-1]]
             spread *= rough

@@ -152,7 +152,9 @@ def _role(cast: dict[str, str], name: str) -> str:
 def _read_table(lines: list[str]) -> dict[str, Any]:
     heads, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
     numeric = [all(_NUMBER.fullmatch(row[place]) for row in rows) for place in range(len(heads))]
-    columns = [{"type": "number" if number else "text", "heading": head} for head, number in zip(heads, numeric)]
+    columns = [
+        {"type": "number" if number else "text", "heading": head} for head, number in zip(heads, numeric, strict=True)
+    ]
     return {"columns": columns, "rows": [{"values": row} for row in rows], "caption": ""}
 
 

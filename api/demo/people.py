@@ -96,6 +96,6 @@ def describe_logins(password: str) -> str:
     """A table of everyone who can sign in, for the terminal."""
     rows = [("Role", "Login", "Name"), *((one.role.rstrip("s"), one.username, one.name) for one in PEOPLE)]
     widths = [max(len(row[place]) for row in rows) for place in range(3)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join([f"{NEWSPAPER} (invented). Everyone's password: {password}", "", *lines])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from api.demo.drawing import Drawing
-from api.demo.scenes import paper, town, water
+from api.demo.scenes import paper, portraits, town, water
 
 LANDSCAPE, PORTRAIT = (1600, 1067), (1067, 1600)
 LARDER, UMBER, HALIDE, READER = "Effie Larder", "Tobiah Umber", "Nell Halide", "A reader"
@@ -306,7 +306,7 @@ PICTURES = (
     ),
     Picture(
         "portrait-harbour",
-        partial(paper.portrait, back="#7f98a8", skin="#d9a982", hair="#6b4a34", coat="#24385a", wears="cap"),
+        partial(portraits.portrait, back="#7f98a8", skin="#d9a982", hair="#6b4a34", coat="#24385a", wears="cap"),
         "Portrait with a cap",
         "Drawn portrait of a person with a navy cap and a dark blue jacket, smiling slightly.",
         "Drawn at the harbour.",
@@ -316,7 +316,7 @@ PICTURES = (
     ),
     Picture(
         "portrait-captain",
-        partial(paper.portrait, back="#b98a6a", skin="#8d5a3c", hair="#2a1a15", coat="#a5323a", wears="ponytail"),
+        partial(portraits.portrait, back="#b98a6a", skin="#8d5a3c", hair="#2a1a15", coat="#a5323a", wears="ponytail"),
         "Portrait in red",
         "Drawn portrait of a woman with a dark ponytail and a red jersey.",
         "Drawn after training.",
@@ -326,7 +326,7 @@ PICTURES = (
     ),
     Picture(
         "portrait-baker",
-        partial(paper.portrait, back="#8a9a7f", skin="#e2b493", hair="#8a6a4a", coat="#f2ede2", wears="hat"),
+        partial(portraits.portrait, back="#8a9a7f", skin="#e2b493", hair="#8a6a4a", coat="#f2ede2", wears="hat"),
         "Portrait in white",
         "Drawn portrait of a baker in a white hat and a white jacket.",
         "Drawn on Tinker's Row.",
@@ -336,7 +336,7 @@ PICTURES = (
     ),
     Picture(
         "portrait-cox",
-        partial(paper.portrait, back="#8f86a8", skin="#6f452f", hair="#201614", coat="#2f5d55", wears="glasses"),
+        partial(portraits.portrait, back="#8f86a8", skin="#6f452f", hair="#201614", coat="#2f5d55", wears="glasses"),
         "Portrait with glasses",
         "Drawn portrait of a man with round glasses and a green coat.",
         "Drawn by the river.",
@@ -346,7 +346,7 @@ PICTURES = (
     ),
     Picture(
         "portrait-conductor",
-        partial(paper.portrait, back="#a87f8a", skin="#e6bd9d", hair="#b9b2a8", coat="#3a2d4a", wears="bun"),
+        partial(portraits.portrait, back="#a87f8a", skin="#e6bd9d", hair="#b9b2a8", coat="#3a2d4a", wears="bun"),
         "Portrait with a bun",
         "Drawn portrait of an older woman with grey hair in a bun and a violet coat.",
         "Drawn between two appointments.",

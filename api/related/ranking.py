@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-TOPIC_WEIGHT = 0.06
+TOPIC_WEIGHT = 0.03
 RECENCY_WEIGHT = 0.05
 RECENCY_HALF_LIFE_DAYS = 180
 MIN_COSINE = 0.03

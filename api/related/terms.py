@@ -16,9 +16,12 @@ from functools import lru_cache
 import snowballstemmer
 
 MAX_TERMS = 800
-HEAVIEST = 40
-TITLE_WEIGHT = 3
-STANDFIRST_WEIGHT = 2
+MAX_SHARE = 0.3
+HEAVIEST = 80
+TITLE_WEIGHT = 2
+STANDFIRST_WEIGHT = 1
+COUNTED_FROM = 20
+"""Stories from which on frequencies mean something."""
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*|\d{3,}")
 _STEMMERS = {
@@ -97,16 +100,18 @@ def weigh(
     A slot that `frequencies` lacks counts as new; with no stories counted yet all slots weigh alike.
     """
     total = max(story_count, 1)
+    counted = story_count >= COUNTED_FROM
     weights: dict[int, float] = {}
     for one, count in counts.items():
         frequency = frequencies.get(one, 0)
-        if story_count >= 20 and frequency > 0.3 * total:
+        if counted and (frequency > MAX_SHARE * total or (" " in written_as[one] and frequency < 2)):
+            # What a third of all stories say tells nothing, and most pairs of words are never said again.
             continue
         weights[one] = (1 + math.log(count)) * math.log(1 + total / (1 + frequency))
     kept = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:MAX_TERMS]
     length = math.sqrt(sum(weight * weight for _, weight in kept)) or 1.0
     # A term that no other story had cannot find another story; it stays in the vector for those to come.
-    findable = [one for one, _ in kept if frequencies.get(one, 0) >= 2 or story_count < 20][:HEAVIEST]
+    findable = [one for one, _ in kept if frequencies.get(one, 0) >= 2 or not counted][:HEAVIEST]
     return Terms(
         weights={one: weight / length for one, weight in kept},
         heaviest=findable,

@@ -17,7 +17,7 @@ import redis
 
 from cms.local.environment import PROJECT
 from cms.local.locks import FileLock
-from cms.local.services import LONGEST_SOCKET_PATH, Addresses, ServiceError, services
+from cms.local.services import LONGEST_SOCKET_PATH, Addresses, ServiceError, check_database, check_redis, services
 
 JOIN = """
 import os, signal, sys
@@ -124,17 +124,12 @@ def test_servers_left_by_a_killed_program_are_used_again_and_stopped(root: Path)
     assert not is_up(addresses.redis_url)
 
 
-def test_a_given_server_that_does_not_answer_is_named_without_its_password(root: Path) -> None:
-    with (
-        pytest.raises(ServiceError, match="DATABASE_URL") as database,
-        services(root, database_url="postgresql://desk:secret@127.0.0.1:1/copydesk"),
-    ):
-        pass
-    with (
-        pytest.raises(ServiceError, match="REDIS_URL") as broker,
-        services(root, database_url=os.environ["DATABASE_URL"], redis_url="redis://:secret@127.0.0.1:1/0"),
-    ):
-        pass
+def test_a_given_server_that_does_not_answer_is_named_without_its_password() -> None:
+    with pytest.raises(ServiceError, match="DATABASE_URL") as database:
+        check_database("postgresql://desk:secret@127.0.0.1:1/copydesk")
+    with pytest.raises(ServiceError, match="REDIS_URL") as broker:
+        check_redis("redis://:secret@127.0.0.1:1/0")
+
     assert "secret" not in f"{database.value} {broker.value}"
 
 
