@@ -71,5 +71,3 @@ def _later(kind: str, thing: Any) -> None:
     from api.tasks import reconcile_stories_showing
 
     enqueue(reconcile_stories_showing, kind, thing.pk)
-
-

@@ -29,7 +29,5 @@ def picture_ids(version: Article) -> set[int]:
         if block["type"] == "image":
             found.add(block["value"]["image"])
         elif block["type"] == "gallery":
-            found |= {
-                (item["value"] if "value" in item else item)["image"] for item in block["value"].get("pictures", [])
-            }
+            found |= {item.get("value", item)["image"] for item in block["value"].get("pictures", [])}
     return {pk for pk in found if pk}

@@ -6,7 +6,6 @@ from django.dispatch import receiver
 from cms.celery import enqueue
 from cms.models import NewsImage
 
-
 _SHAPED_BY = ("file", "focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height")
 
 

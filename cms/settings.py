@@ -148,6 +148,7 @@ CELERY_TASK_ROUTES = {
     "cms.tasks.*": {"queue": "slow"},
     "api.related.tasks.*": {"queue": "slow"},
     "api.tasks.fetch_embed": {"queue": "slow"},
+    "api.tasks.reconcile_stories_*": {"queue": "slow"},
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "release what is due": {
@@ -290,5 +291,5 @@ LOGGING = {
         "PIL": {"level": "INFO"},
         "django_tasks": {"level": "WARNING"},
         "modelsearch": {"level": "WARNING"},
-},
+    },
 }

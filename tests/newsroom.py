@@ -66,15 +66,15 @@ class Newsroom:
         except KeyError:
             raise AttributeError(name) from None
 
-    def draft(self, title: str = "", *, by: User | None = None, section: Section | None = None, **fields: Any) -> Article:
+    def draft(
+        self, title: str = "", *, by: User | None = None, section: Section | None = None, **fields: Any
+    ) -> Article:
         """A saved draft, written by the reporter unless told otherwise."""
         by = by or self.people["reporter"]
         number = next(_numbers)
         title = title or f"The ferry is late for the {number}th time"
         text = fields.pop("text", "<p>The ferry left the harbour two hours late.</p>")
-        article = Article(
-            title=title, standfirst="What happened at the harbour.", owner=by, live=False, **fields
-        )
+        article = Article(title=title, standfirst="What happened at the harbour.", owner=by, live=False, **fields)
         article.body = fields.get("body") or [("paragraph", text)]
         (section or self.section).add_child(instance=article)
         author, _ = Author.objects.get_or_create(name="Ottoline Quay")
@@ -143,11 +143,7 @@ class Newsroom:
                 self.hash_of(article),
             )
             desks = next(one.needed for one in needed if one.stage.name == stage)
-            name = next(
-                name
-                for name in signers[stage]
-                if self.people[name].groups.filter(desk__in=desks).exists()
-            )
+            name = next(name for name in signers[stage] if self.people[name].groups.filter(desk__in=desks).exists())
             self.sign(article, by=self.people[name])
         return self.fresh(article)
 

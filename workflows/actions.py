@@ -63,7 +63,9 @@ def sign_off(article: Article, *, task_state_id: int, content_hash: str, by: Any
     )
     if reason:
         raise NotYours(reason)
-    desk_id = next(rule.desk_id for rule in at_stage.rules if rule.desk_id in desk_ids and rule.desk_id in at_stage.needed)
+    desk_id = next(
+        rule.desk_id for rule in at_stage.rules if rule.desk_id in desk_ids and rule.desk_id in at_stage.needed
+    )
     signed = SignOff.objects.create(
         article=article,
         stage=stage,

@@ -135,7 +135,9 @@ def _released(stories: QuerySet[Any], now: datetime) -> list[Column]:
         _column("ready", "Ready", "for a publisher", ready, now, "release"),
         _column("scheduled", "Scheduled", "goes out by itself", scheduled, now, "release"),
         _column("embargoed", "Embargoed", "released, not shown yet", embargoed, now, "edit"),
-        _column("published", "Published", "in the last 24 hours", published.order_by("-last_published_at"), now, "edit"),
+        _column(
+            "published", "Published", "in the last 24 hours", published.order_by("-last_published_at"), now, "edit"
+        ),
     ]
     stopped = _column("uncleared", "Held back", "live without review", uncleared, now, "edit")
     if stopped.count:
@@ -147,7 +149,8 @@ def _released(stories: QuerySet[Any], now: datetime) -> list[Column]:
 def _stories(user: Any, filters: Filters, now: datetime) -> QuerySet[Any]:
     policy = policy_registry.get_by_type(Article)
     current = WorkflowState.objects.filter(
-        object_id=_text(OuterRef("pk")), status__in=[WorkflowState.STATUS_IN_PROGRESS, WorkflowState.STATUS_NEEDS_CHANGES]
+        object_id=_text(OuterRef("pk")),
+        status__in=[WorkflowState.STATUS_IN_PROGRESS, WorkflowState.STATUS_NEEDS_CHANGES],
     )
     open_assignment = Assignment.objects.filter(article_id=OuterRef("pk"), ended_at=None)
     cleared = Clearance.objects.filter(

@@ -143,7 +143,7 @@ def end_assignment(article: Article) -> None:
 
 def submitter_id(article: Article) -> int | None:
     """Who last put the story into review; None if nobody did, or a program."""
-    entry = (
+    return (
         PageLogEntry.objects.filter(
             page_id=article.pk, action__in=["wagtail.workflow.start", "wagtail.workflow.resume"]
         )
@@ -151,7 +151,6 @@ def submitter_id(article: Article) -> int | None:
         .values_list("user_id", flat=True)
         .first()
     )
-    return entry
 
 
 def workflow_of(article: Article) -> Workflow | None:

@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='publishedarticle',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['search'], name='shelf_search'),
+            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], gin_pending_list_limit=1024, name='shelf_search'),
         ),
         migrations.AddField(
             model_name='relatedlink',

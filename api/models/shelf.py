@@ -70,7 +70,8 @@ class PublishedArticle(models.Model):
             GinIndex(fields=["author_slugs"], name="shelf_authors", fastupdate=False),
             GinIndex(fields=["topic_slugs"], name="shelf_topics", fastupdate=False),
             GinIndex(fields=["pick_ids"], name="shelf_picks", fastupdate=False),
-            GinIndex(fields=["search"], name="shelf_search", fastupdate=False),
+            # Words are many and a publication must not wait for all of them: PostgreSQL collects new ones first.
+            GinIndex(fields=["search"], name="shelf_search", gin_pending_list_limit=1024),
         ]
 
     def __str__(self) -> str:

@@ -47,9 +47,7 @@ def find(article: PublishedArticle, terms: Terms) -> list[Candidate]:
 def newest_of_section(article: PublishedArticle, *, without: set[int], limit: int) -> list[Candidate]:
     """The newest stories of the same section and language, for a story that nothing is near to."""
     rows = (
-        PublishedArticle.objects.filter(
-            section=article.section, language=article.language, may_be_suggested=True
-        )
+        PublishedArticle.objects.filter(section=article.section, language=article.language, may_be_suggested=True)
         .exclude(pk__in={*without, article.pk})
         .order_by("-published_at", "-id")[:limit]
     )

@@ -57,9 +57,7 @@ def count_text(article: PublishedArticle) -> tuple[Counter[int], dict[int, str]]
 
 def _store_terms(article: PublishedArticle) -> Terms:
     counts, written_as = count_text(article)
-    frequencies = dict(
-        TermFrequency.objects.filter(slot__in=[*counts, _TOTAL_SLOT]).values_list("slot", "story_count")
-    )
+    frequencies = dict(TermFrequency.objects.filter(slot__in=[*counts, _TOTAL_SLOT]).values_list("slot", "story_count"))
     terms = weigh(counts, written_as, frequencies=frequencies, story_count=frequencies.pop(_TOTAL_SLOT, 0))
     StoredTerms.objects.update_or_create(
         article=article,
@@ -135,9 +133,7 @@ def _offer(article: PublishedArticle, terms: Terms, found: list[Candidate]) -> N
             RelatedLink(
                 article=host,
                 target=article,
-                score=round(
-                    ranking.score(as_candidate, topics=frozenset(host.topic_slugs), at=host.published_at), 4
-                ),
+                score=round(ranking.score(as_candidate, topics=frozenset(host.topic_slugs), at=host.published_at), 4),
                 reasons=reasons(
                     as_candidate,
                     topics=frozenset(host.topic_slugs),
@@ -226,9 +222,7 @@ def recount() -> None:
 
 
 def _all_stories() -> Iterator[PublishedArticle]:
-    return (
-        PublishedArticle.objects.order_by("pk").only("pk", "title", "text", "language").iterator(chunk_size=_BATCH)
-    )
+    return PublishedArticle.objects.order_by("pk").only("pk", "title", "text", "language").iterator(chunk_size=_BATCH)
 
 
 def _in_batches(stories: Iterable[PublishedArticle]) -> Iterator[list[PublishedArticle]]:

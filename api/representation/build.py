@@ -146,9 +146,11 @@ def json_ld(detail: Json) -> Json:
     images = detail["image"]["renditions"] if detail["image"] else []
     return {
         "@context": "https://schema.org",
-        "@type": {"opinion": "OpinionNewsArticle", "analysis": "AnalysisNewsArticle", "review": "ReviewNewsArticle"}.get(
-            detail["kind"], "NewsArticle"
-        ),
+        "@type": {
+            "opinion": "OpinionNewsArticle",
+            "analysis": "AnalysisNewsArticle",
+            "review": "ReviewNewsArticle",
+        }.get(detail["kind"], "NewsArticle"),
         "mainEntityOfPage": detail["seo"]["canonical_url"],
         "headline": detail["title"],
         "description": detail["standfirst"],
@@ -242,9 +244,7 @@ def _divider(value: Any, sources: Sources) -> Json:
 
 
 def _image(value: Json, sources: Sources) -> Json:
-    found = picture(
-        value["image"], sources, alt=value.get("alt") or "", caption=value.get("caption") or ""
-    )
+    found = picture(value["image"], sources, alt=value.get("alt") or "", caption=value.get("caption") or "")
     return found or _MISSING_PICTURE
 
 

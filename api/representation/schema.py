@@ -310,7 +310,7 @@ class AuthorSerializer(SectionRefSerializer):
 
 
 class ResolvedSerializer(serializers.Serializer[None]):
-    """What is at a path. `id`, `slug`, `api_url`: what it is; `location`, `status`: where it went; `reason`: why gone."""
+    """What is at a path. `id`, `slug`, `api_url`: what it is; `location`, `status`: where it went; `reason`: why."""
 
     type = serializers.ChoiceField(["article", "section", "topic", "author", "redirect", "gone"])
     path = serializers.CharField()

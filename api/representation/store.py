@@ -149,9 +149,7 @@ def _row(
         updated_at = row.updated_at
     version = row.version + 1 if row else 1
     aliases = [path_ for path_ in _aliases(article, row, path) if path_ != path]
-    summary, detail = stamp(
-        built, published_at=published_at, updated_at=updated_at, version=version, aliases=aliases
-    )
+    summary, detail = stamp(built, published_at=published_at, updated_at=updated_at, version=version, aliases=aliases)
     same_words = row is not None and row.content_hash == hash_ and row.title == article.title
     return PublishedArticle(
         article_id=article.pk,
@@ -187,11 +185,11 @@ def _row(
 
 
 def _aliases(article: Article, row: PublishedArticle | None, path: str) -> list[str]:
-    if row is None or row.path == path:
-        # An address can only have been left by a row that was there, or by one that was withdrawn meanwhile.
-        if row is None and article.first_published_at == article.last_published_at:
-            return []
-    earlier = list(ArticlePath.objects.filter(public_id=article.public_id).order_by("pk").values_list("path", flat=True))
+    if row is None and article.first_published_at == article.last_published_at:
+        return []  # Published for the first time, so it was never anywhere else.
+    earlier = list(
+        ArticlePath.objects.filter(public_id=article.public_id).order_by("pk").values_list("path", flat=True)
+    )
     if row and row.path != path and row.path not in earlier:
         earlier.append(row.path)
     return earlier
@@ -232,9 +230,7 @@ def _withdraw(gone: list[PublishedArticle], at: datetime) -> list[Event]:
     for row in gone:
         last = takedowns.get(row.public_id)
         reason = last.reason if last and last.at >= row.modified_at else ""
-        stones.append(
-            Tombstone(public_id=row.public_id, slug=row.slug, path=row.path, reason=reason, withdrawn_at=at)
-        )
+        stones.append(Tombstone(public_id=row.public_id, slug=row.slug, path=row.path, reason=reason, withdrawn_at=at))
         events.append((Change.Event.WITHDRAWN, row.public_id, {"reason": reason} if reason else {}))
     Tombstone.objects.bulk_create(
         stones,

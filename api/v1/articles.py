@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.postgres.search import SearchHeadline, SearchRank
 from django.db.models import F, FloatField, QuerySet, Value
 from django.db.models.functions import Cast, Replace
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils.html import escape
 from django_filters.utils import translate_validation
@@ -179,14 +179,12 @@ def find_article(view: ReadView, key: str) -> PublishedArticle | HttpResponse:
         raise Gone(reason=stone.reason, withdrawn_at=moment(stone.withdrawn_at) or "")
     if public_id is None:
         earlier = ArticlePath.objects.filter(slug=key).order_by("-at").values_list("public_id", flat=True).first()
-        if earlier and view.resolver_name:
-            if PublishedArticle.objects.visible(view.now).filter(public_id=earlier).exists():
-                address = reverse(view.resolver_name, args=[earlier])
-                parameters = view.request.META.get("QUERY_STRING", "")
-                response = HttpResponseRedirect(f"{address}?{parameters}" if parameters else address)
-                response.status_code = 301
-                response["Cache-Control"] = "public, max-age=0, s-maxage=60"
-                return response
+        if earlier and PublishedArticle.objects.visible(view.now).filter(public_id=earlier).exists():
+            address = reverse(view.resolver_name, args=[earlier])
+            parameters = view.request.META.get("QUERY_STRING", "")
+            response = HttpResponsePermanentRedirect(f"{address}?{parameters}" if parameters else address)
+            response["Cache-Control"] = "public, max-age=0, s-maxage=60"
+            return response
     expired = PublishedArticle.objects.filter(**wanted, visible_until__lte=view.now).first()
     if expired and expired.visible_until:
         raise Gone(reason="", withdrawn_at=moment(expired.visible_until) or "")
@@ -200,9 +198,7 @@ def _uuid(key: str) -> UUID | None:
         return None
 
 
-def _items(
-    rows: Sequence[Any], fields: list[str], includes: list[str], *, highlight: bool, at: Any
-) -> str:
+def _items(rows: Sequence[Any], fields: list[str], includes: list[str], *, highlight: bool, at: Any) -> str:
     """JSON of the items; as it was stored unless something was asked for."""
     if not fields and not includes and not highlight:
         return ",".join(row.summary for row in rows)
@@ -225,7 +221,9 @@ def _with_highlights(rows: QuerySet[PublishedArticle], words: str, language: str
     wanted = search_query(words, language)
     return rows.annotate(
         marked_title=SearchHeadline(_without_tags("title"), wanted, highlight_all=True, **options),
-        marked_text=SearchHeadline(_without_tags("text"), wanted, max_fragments=2, max_words=30, min_words=10, **options),
+        marked_text=SearchHeadline(
+            _without_tags("text"), wanted, max_fragments=2, max_words=30, min_words=10, **options
+        ),
     )
 
 

@@ -47,7 +47,9 @@ def topic_json(topic: Topic, article_count: int | None = None) -> Json:
 def portraits(authors: Iterable[Author]) -> Sources:
     """Sources that hold the portraits of authors."""
     ids = {author.portrait_id for author in authors if author.portrait_id}
-    sources = Sources(articles={}, sections={}, topic_ancestors={}, images=NewsImage.objects.in_bulk(ids) if ids else {})
+    sources = Sources(
+        articles={}, sections={}, topic_ancestors={}, images=NewsImage.objects.in_bulk(ids) if ids else {}
+    )
     renditions_of(ids, sources)
     return sources
 

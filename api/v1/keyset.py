@@ -1,4 +1,4 @@
-"""Pages of a list by keyset: no row is repeated or lost when many share a date, and a deep page costs as a first one."""
+"""Pages of a list by keyset: no row is repeated or lost when many share a date; deep pages cost as first ones."""
 
 import hashlib
 from collections.abc import Sequence
@@ -51,9 +51,7 @@ class _Row(Func):
         return f"(({left}) {self.operator} ({right}))", parameters
 
 
-def paginate(
-    queryset: QuerySet[Any], *, order: Order, limit: int, cursor: str | None, request: HttpRequest
-) -> Page:
+def paginate(queryset: QuerySet[Any], *, order: Order, limit: int, cursor: str | None, request: HttpRequest) -> Page:
     """One page of `queryset` (rows must carry the fields of `order`), and the addresses of those beside it.
 
     Raises:

@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions, status
 
-
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:copydesk:problem:"
 

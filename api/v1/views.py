@@ -18,7 +18,7 @@ class ReadView(APIView):
 
     parameters: ClassVar[tuple[str, ...]] = ()
     resolver_name: ClassVar[str] = ""
-    """Name of the address to which a story with a new slug is redirected; empty for none."""
+    """Name of the address to which a request for an earlier slug is redirected."""
     now: datetime
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

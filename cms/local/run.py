@@ -213,6 +213,7 @@ def _prepare(environment: Mapping[str, str]) -> str:
             logins, _ = command.communicate()
         except BaseException:
             command.terminate()
+            print("  stopped", flush=True)
             raise
     if command.returncode:
         raise Refusal("Copydesk cannot start; the reason is above.")

@@ -74,6 +74,11 @@ class Topic(index.Indexed, models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.parent.name})" if self.parent_id and self.parent else self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.slug:
+            self.slug = free_slug(Topic, self.name)
+        super().save(*args, **kwargs)
+
     def clean(self) -> None:
         super().clean()
         self.qcode = self.qcode or None
@@ -85,8 +90,3 @@ class Topic(index.Indexed, models.Model):
             above = above.parent
         if not self.slug:
             self.slug = free_slug(Topic, self.name)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self.slug:
-            self.slug = free_slug(Topic, self.name)
-        super().save(*args, **kwargs)

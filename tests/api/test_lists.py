@@ -213,9 +213,7 @@ def test_fields_are_limited_to_those_asked_for(client):
     "query",
     ["", "&q=ferry", "&q=ferry&order=relevance&highlight=true", "&count=true", "&include=authors,topics,related,body"],
 )
-def test_the_number_of_queries_does_not_depend_on_the_limit(
-    newsroom: Newsroom, client, query
-):
+def test_the_number_of_queries_does_not_depend_on_the_limit(newsroom: Newsroom, client, query):
     for number in range(6):
         newsroom.publish(f"The ferry number {number}")
     counts = []

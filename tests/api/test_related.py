@@ -128,7 +128,9 @@ def test_one_event_takes_one_place():
 
 
 def test_what_shares_nothing_is_left_out():
-    found = rank([candidate(1, "Choir", 0.0)], title="", topics=frozenset(), at=datetime(2030, 2, 1, tzinfo=UTC), limit=5)
+    found = rank(
+        [candidate(1, "Choir", 0.0)], title="", topics=frozenset(), at=datetime(2030, 2, 1, tzinfo=UTC), limit=5
+    )
     assert found == []
 
 

@@ -1,4 +1,4 @@
-"""A newspaper that runs, and browsers to work in it."""
+"""A newspaper that runs, and a browser to work in it."""
 
 import shutil
 from collections.abc import Iterator
@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.journeys import courier as courier_module
-from tests.journeys.courier import Courier
+from tests.journeys.courier import Courier, run
 from tests.journeys.desks import Desks
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,29 +25,30 @@ ARGUMENTS = [
 @pytest.fixture(scope="package")
 def courier(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Courier]:
     """A newspaper with web, worker and beat, for all tests of this folder."""
-    with django_db_blocker.unblock(), courier_module.run(tmp_path_factory.mktemp("courier")) as running:
-        yield running
+    with django_db_blocker.unblock(), run(tmp_path_factory.mktemp("courier")) as courier:
+        yield courier
 
 
 @pytest.fixture
 def chromium() -> Iterator[Browser]:
     """A browser with an empty profile.
 
-    Until it is closed Playwright runs an event loop in this thread, and Django's ORM refuses to work beside one: a
-    test stores what it needs before it asks for a browser.
+    Until it is closed Playwright runs an event loop in this thread, and Django's ORM refuses to work beside one: what
+    a test needs in the database is stored before it asks for a browser.
     """
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
-        pytest.skip(f"There is no browser here: install one of {', '.join(PROGRAMS)}.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        pytest.skip(f"There is no browser here: none of {', '.join(BROWSERS)} is on the PATH.")
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=program, args=ARGUMENTS) as browser,
+    ):
         yield browser
-        browser.close()
 
 
 @pytest.fixture
 def desks(courier: Courier, chromium: Browser) -> Iterator[Desks]:
-    """The people of the newsroom, each at a screen."""
+    """The people of the newsroom, each at a screen; no screen may have shown an error of the server or a script."""
     people = Desks(courier, chromium)
     yield people
-    people.leave()
+    assert not people.failures

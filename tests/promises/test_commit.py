@@ -26,9 +26,12 @@ def test_a_rolled_back_publication_is_neither_live_nor_readable(newsroom: Newsro
     class Stop(Exception):
         pass
 
-    with pytest.raises(Stop), transaction.atomic():
+    def release_and_stop() -> None:
         newsroom.release(article)
         raise Stop
+
+    with pytest.raises(Stop), transaction.atomic():
+        release_and_stop()
     assert not newsroom.fresh(article).live
     assert client.get(f"/api/v1/articles/{article.public_id}/").status_code == 404
 

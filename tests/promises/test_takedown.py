@@ -51,9 +51,7 @@ def test_it_is_gone_from_every_address_at_once(newsroom: Newsroom, client, way):
 
 
 def test_a_story_moved_to_a_private_section_is_gone(newsroom: Newsroom, client):
-    PageViewRestriction.objects.create(
-        page=newsroom.other_section.page_ptr, restriction_type=PageViewRestriction.LOGIN
-    )
+    PageViewRestriction.objects.create(page=newsroom.other_section.page_ptr, restriction_type=PageViewRestriction.LOGIN)
     article = newsroom.publish()
     article.move(newsroom.other_section, pos="last-child")
     assert is_gone(client, newsroom, article)

@@ -41,9 +41,7 @@ def test_the_reason_of_an_old_kill_is_not_given_for_a_later_withdrawal(newsroom:
 def test_a_draft_a_private_story_an_embargoed_one_and_a_missing_one_look_alike(newsroom: Newsroom, client):
     draft = newsroom.draft()
     embargoed = newsroom.publish(embargo_until=timezone.now() + timedelta(days=1))
-    PageViewRestriction.objects.create(
-        page=newsroom.other_section.page_ptr, restriction_type=PageViewRestriction.LOGIN
-    )
+    PageViewRestriction.objects.create(page=newsroom.other_section.page_ptr, restriction_type=PageViewRestriction.LOGIN)
     private = newsroom.publish(section=newsroom.other_section)
     answers = [
         client.get(f"/api/v1/articles/{key}/")

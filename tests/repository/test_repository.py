@@ -79,7 +79,16 @@ def test_requirements_are_pinned_with_hashes():
 
 
 def test_each_promise_that_is_kept_has_its_test():
-    for name in ("unreviewed", "four_eyes", "altered_after", "on_time", "only_scheduled", "commit", "takedown", "tombstone"):
+    for name in (
+        "unreviewed",
+        "four_eyes",
+        "altered_after",
+        "on_time",
+        "only_scheduled",
+        "commit",
+        "takedown",
+        "tombstone",
+    ):
         assert (PROJECT / "tests" / "promises" / f"test_{name}.py").exists()
 
 

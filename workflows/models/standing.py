@@ -117,9 +117,7 @@ class Assignment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["article"], condition=Q(ended_at=None), name="assignment_one_open_a_story"
-            )
+            models.UniqueConstraint(fields=["article"], condition=Q(ended_at=None), name="assignment_one_open_a_story")
         ]
 
     def __str__(self) -> str:
