@@ -10,7 +10,8 @@ from environs import Env, EnvError
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 _env = Env()
-_env.read_env(BASE_DIR / ".env", recurse=False)
+if _env.bool("READ_DOTENV", True):
+    _env.read_env(BASE_DIR / ".env", recurse=False)
 
 _REQUIRED: Any = object()
 T = TypeVar("T")

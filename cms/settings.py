@@ -288,6 +288,7 @@ LOGGING = {
     "loggers": {
         "wagtail": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
         "PIL": {"level": "INFO"},
         "django_tasks": {"level": "WARNING"},
         "modelsearch": {"level": "WARNING"},

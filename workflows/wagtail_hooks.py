@@ -84,7 +84,7 @@ def refuse_what_is_not_cleared(request: HttpRequest, page: Page) -> HttpResponse
         if page.live and page.live_revision_id is None:
             # Wagtail's form for a new page stores it as live and publishes it afterwards.
             page.live, page.has_unpublished_changes = False, True
-            page.save(update_fields=["live", "has_unpublished_changes"], clean=False)
+            page.save(update_fields=["live", "has_unpublished_changes"])
         messages.error(request, _("Not published: %s Your version is saved as a draft.") % refusal)
         return redirect("wagtailadmin_pages:edit", page.pk)
     return None

@@ -193,7 +193,6 @@ def _write(
     if one.state == "embargo":
         days = random.Random(f"{SEED} {story.key}").randrange(1, 4)
         article.embargo_until = (now + timedelta(days=days)).replace(hour=6, minute=0, second=0, microsecond=0)
-    Section.objects.get(slug=story.text("section")).add_child(instance=article)
     with references_once(article), versions_trusted():
         History(article, one, users=users, writer=writer, now=now).tell()
     return article

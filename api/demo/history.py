@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
-from wagtail.log_actions import log
 
 from api.demo.bodies import Writer
 from api.demo.clock import clock_at
 from api.demo.people import usernames
 from api.demo.stories import SEED, Plan
 from cms.actions import correct, kill, take_down
-from cms.models import Article, Author, User
+from cms.models import Article, Author, Section, User
 from workflows import progress
 from workflows.actions import hold, release, send_back, sign_off, submit
 from workflows.models import Notice
@@ -39,8 +38,8 @@ class History:
         self.reporter = users[plan.reporter]
 
     def tell(self) -> None:
-        """Take the story, which is in no revision yet, to the state that it is planned to be in."""
-        steps = self._steps()
+        """Take the story, which is not saved yet, to the state that it is planned to be in."""
+        steps = [self.begin, *self._steps()]
         at = self.plan.at
         times = [at]
         for _step in steps[1:]:
@@ -54,7 +53,9 @@ class History:
 
     def _steps(self) -> list[Step]:
         signatures = [self._signer("Desk editors"), self._signer("Copy editors")]
-        specialists = [self._signer("Picture editors")] if self._has_picture() else []
+        kinds = {block["type"] for block in self.article.body.get_prep_value()}
+        has_picture = self.article.lead_image_id or kinds & {"image", "gallery"}
+        specialists = [self._signer("Picture editors")] if has_picture else []
         if self.article.sensitive:
             specialists.append(self._signer("Legal"))
         if self.rng.random() < 0.5:
@@ -105,8 +106,10 @@ class History:
                 with clock_at(self.now - timedelta(minutes=self.rng.uniform(5, 50))):
                     self.submit()
 
+    def begin(self) -> None:
+        Section.objects.get(slug=self.plan.story.text("section")).add_child(instance=self.article)
+
     def save(self) -> None:
-        log(self.article, "wagtail.create", user=self.reporter, content_changed=True)
         self.article.save_revision(user=self.reporter, log_action=True)
 
     def submit(self) -> None:
@@ -155,9 +158,6 @@ class History:
 
     def _someone(self, role: str) -> User:
         return self.users[self.rng.choice(usernames(role))]
-
-    def _has_picture(self) -> bool:
-        return progress.facts(self.article).has_picture
 
     def _stage_id(self) -> int:
         state: Any = Article.objects.get(pk=self.article.pk).current_workflow_state

@@ -16,7 +16,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 def read_names() -> set[str]:
     """Variables that the settings and the local services read."""
     names = set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", (PROJECT / "cms" / "settings.py").read_text()))
-    return names | {"HOST", "PORT"}
+    names |= set(re.findall(r"_env\.\w+\(\"([A-Z_]+)\"", (PROJECT / "cms" / "env.py").read_text()))
+    return names | set(re.findall(r"\$\{([A-Z_]+):-", (PROJECT / "Procfile").read_text()))
 
 
 def test_every_variable_is_in_the_example():
