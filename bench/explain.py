@@ -91,8 +91,8 @@ def main() -> int:
     plans = explain_all()
     print(f"{'read':22} {'ms':>8} {'rows':>7}  served by")
     for plan in plans:
-        served = ", ".join(plan.indexes) or "no index"
-        print(f"{plan.name:22} {plan.milliseconds:8.2f} {plan.rows_read:7}  {served}{' + sequential' * plan.sequential}")
+        served = [*plan.indexes, *["a sequential scan"] * plan.sequential]
+        print(f"{plan.name:22} {plan.milliseconds:8.2f} {plan.rows_read:7}  {', '.join(served) or 'no index'}")
     return 1 if any(plan.sequential for plan in plans) else 0
 
 

@@ -73,8 +73,10 @@ def build(*, hostname: str, password: str, quiet: bool = False) -> None:
     for picture in _progress(PICTURES, "Pictures", quiet):
         images[picture.key] = _develop(picture, users, opened)
     _hang_portraits(authors, images)
-    articles = dict(Article.objects.filter(external_id__startswith="seed-").values_list("external_id", "pk"))
-    known = {external_id.removeprefix("seed-"): pk for external_id, pk in articles.items()}
+    known = {
+        str(external_id).removeprefix("seed-"): pk
+        for external_id, pk in Article.objects.filter(external_id__startswith="seed-").values_list("external_id", "pk")
+    }
     writer = Writer({key: image.pk for key, image in images.items()}, known)
     for one in _progress(plan(now), "Stories", quiet):
         if one.story.key not in known:
@@ -109,7 +111,9 @@ def _hire(password: str) -> dict[str, User]:
 
 
 def _name_authors(users: dict[str, User]) -> dict[str, Author]:
-    rows = [(one.username, one.name, one.bio, users[one.username]) for one in PEOPLE if one.bio]
+    rows: list[tuple[str, str, str, User | None]] = [
+        (one.username, one.name, one.bio, users[one.username]) for one in PEOPLE if one.bio
+    ]
     rows += [(short, name, bio, None) for short, (name, bio) in GUESTS.items()]
     return {
         short: Author.objects.get_or_create(name=name, defaults={"bio": bio, "user": user})[0]
@@ -178,18 +182,22 @@ def _write(
     story = one.story
     article = new_article(one, users=users, authors=authors, writer=writer)
     article.lead_image = images.get(story.text("picture"))
-    article.byline = [
-        ArticleAuthor(author=authors[short], role=role, sort_order=place)
-        for place, (short, role) in enumerate(one.byline)
-    ]
-    article.topic_links = [
-        ArticleTopic(topic=topics[name], sort_order=place) for place, name in enumerate(story.items("topics"))
-    ]
-    article.picks = [
-        Pick(article_id=writer.articles[key], sort_order=place)
-        for place, key in enumerate(one.picks)
-        if key in writer.articles
-    ]
+    article.byline.set(
+        [
+            ArticleAuthor(author=authors[short], role=role, sort_order=place)
+            for place, (short, role) in enumerate(one.byline)
+        ]
+    )
+    article.topic_links.set(
+        [ArticleTopic(topic=topics[name], sort_order=place) for place, name in enumerate(story.items("topics"))]
+    )
+    article.picks.set(
+        [
+            Pick(article_id=writer.articles[key], sort_order=place)
+            for place, key in enumerate(one.picks)
+            if key in writer.articles
+        ]
+    )
     if one.state == "embargo":
         days = random.Random(f"{SEED} {story.key}").randrange(1, 4)
         article.embargo_until = (now + timedelta(days=days)).replace(hour=6, minute=0, second=0, microsecond=0)

@@ -59,6 +59,9 @@ class Drawing:
             ((x - wide) * _SCALE, (y - high) * _SCALE, (x + wide) * _SCALE, (y + high) * _SCALE), fill=rgb(colour)
         )
 
+    def dot(self, x: float, y: float, radius: float, colour: Colour) -> None:
+        self.oval(x, y, radius, radius, colour)
+
     def arc(self, x: float, y: float, radius: float, start: float, end: float, colour: Colour, width: float) -> None:
         box = ((x - radius) * _SCALE, (y - radius) * _SCALE, (x + radius) * _SCALE, (y + radius) * _SCALE)
         self._pen.arc(box, start, end, fill=rgb(colour), width=round(width * _SCALE))

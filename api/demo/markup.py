@@ -63,10 +63,17 @@ class Decks:
     rng: random.Random
     left: dict[str, list[str]] = field(default_factory=dict)
 
-    def deal(self, rule: str) -> str:
-        if not self.left.get(rule):
-            self.left[rule] = self.rng.sample(self.rules[rule], len(self.rules[rule]))
-        return self.left[rule].pop()
+    def deal(self, rule: str, dealt: set[str]) -> str:
+        """The next alternative of a rule that is not among those that the story has been `dealt`."""
+        left = self.left.setdefault(rule, [])
+        fresh = [one for one in left if one not in dealt]
+        if not fresh:
+            left[:0] = self.rng.sample(self.rules[rule], len(self.rules[rule]))
+            fresh = [one for one in left if one not in dealt] or left
+        # The last one of its kind, since a second shuffle may have put it in twice.
+        del left[len(left) - 1 - left[::-1].index(fresh[-1])]
+        dealt.add(fresh[-1])
+        return fresh[-1]
 
     def expand(self, text: str, fields: dict[str, str]) -> str:
         """`text` with every slot filled, from the story's fields or else from a deck.
@@ -74,9 +81,10 @@ class Decks:
         Raises:
             KeyError: a slot has neither.
         """
+        dealt: set[str] = set()
         while match := _SLOT.search(text):
             name = match.group(1)
-            filling = fields[name] if name in fields else self.deal(name)
+            filling = fields[name] if name in fields else self.deal(name, dealt)
             text = text[: match.start()] + filling + text[match.end() :]
         return text
 
@@ -113,7 +121,7 @@ def _read_head(head: str) -> tuple[dict[str, str], dict[str, list[str]]]:
 def _read_story(chapter: str, shared: dict[str, str], decks: Decks, *, file: str, cast: dict[str, str]) -> Story:
     opening, _, body = chapter.partition("\n\n")
     title, *lines = opening.strip().splitlines()
-    own = dict(match.groups() for line in lines if (match := _FIELD.fullmatch(line)))
+    own = {match.group(1): match.group(2) for line in lines if (match := _FIELD.fullmatch(line))}
     fields = shared | own
     text = decks.expand(body.strip() or "{body}", fields).replace(" // ", "\n\n")
     pieces = [piece.strip() for piece in re.split(r"\n\s*\n", text) if piece.strip()]

@@ -26,6 +26,19 @@ class Terms(models.Model):
         return str(self.article_id)
 
 
+class RankingDue(models.Model):
+    """A published story whose related links are owed.
+
+    It is a table of its own because a column of the shelf could not change without every index of the shelf.
+    """
+
+    article = models.OneToOneField(PublishedArticle, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    attempt_count = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.article_id)
+
+
 class TermFrequency(models.Model):
     """In how many published stories a term occurs, as last counted."""
 

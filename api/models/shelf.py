@@ -51,7 +51,6 @@ class PublishedArticle(models.Model):
     etag = models.CharField(max_length=64)
     digest = models.CharField(max_length=64, help_text="Fingerprint of what was built, without dates and version.")
     search = SearchVectorField()
-    related_at = models.DateTimeField(null=True)
 
     objects = models.Manager.from_queryset(PublishedArticleQuerySet)()
 
@@ -65,7 +64,6 @@ class PublishedArticle(models.Model):
             models.Index(fields=["-published_at", "-id"], condition=Q(breaking=True), name="shelf_breaking_newest"),
             models.Index(fields=["path"], name="shelf_path"),
             models.Index(fields=["visible_until"], condition=Q(visible_until__isnull=False), name="shelf_expiring"),
-            models.Index(fields=["id"], condition=Q(related_at=None), name="shelf_unrelated"),
             GinIndex(fields=["section_slugs"], name="shelf_sections", fastupdate=False),
             GinIndex(fields=["author_slugs"], name="shelf_authors", fastupdate=False),
             GinIndex(fields=["topic_slugs"], name="shelf_topics", fastupdate=False),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.db import connection
+from django.db import connection, transaction
 from pgvector import SparseVector
 
 from api.models import PublishedArticle
@@ -19,7 +19,9 @@ def find(article: PublishedArticle, terms: Terms) -> list[Candidate]:
     if not terms.heaviest:
         return []
     vector = to_vector(terms.weights)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The planner does not know how dear it is to compare arrays and to unpack vectors.
+        cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(
             """
             SELECT p.id, p.title, p.published_at, p.topic_slugs, p.section,

@@ -1,13 +1,13 @@
 """The related links of the shelf: made, offered to older stories, recounted."""
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from django.db import transaction
-from django.utils import timezone
+from django.db import connection, transaction
 
-from api.models import PublishedArticle, RelatedLink, TermFrequency
+from api.models import PublishedArticle, RankingDue, RelatedLink, TermFrequency
 from api.models import Terms as StoredTerms
 from api.models.changes import hold_shelf
 from api.models.related import SLOTS
@@ -45,7 +45,7 @@ def relate(article_id: int) -> None:
         _store_links(article, terms, matches)
         if article.may_be_suggested:
             _offer(article, terms, found)
-        PublishedArticle.objects.filter(pk=article.pk).update(related_at=timezone.now())
+        RankingDue.objects.filter(article=article).delete()
 
 
 def count_text(article: PublishedArticle) -> tuple[Counter[int], dict[int, str]]:
@@ -182,18 +182,20 @@ def recount_if_grown() -> bool:
 
 def recount() -> None:
     """Count in how many stories each term occurs, then weigh the terms of every story again."""
-    frequencies: Counter[int] = Counter()
+    known = _Frequencies()
     total = 0
     for article in _all_stories():
         counts, _ = count_text(article)
-        frequencies.update(counts.keys())
+        for one in counts:
+            known.counts[one] += 1
         total += 1
-    # A term of a single story needs no row: it weighs as a new one does.
-    rows = [TermFrequency(slot=one, story_count=count) for one, count in frequencies.items() if count > 1]
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
         TermFrequency.objects.all().delete()
-        TermFrequency.objects.bulk_create([*rows, TermFrequency(slot=_TOTAL_SLOT, story_count=total)], batch_size=5000)
-    known = {row.slot: row.story_count for row in rows}
+        with cursor.copy("COPY api_termfrequency (slot, story_count) FROM STDIN") as copy:
+            copy.write_row((_TOTAL_SLOT, total))
+            for one, count in enumerate(known.counts):
+                if count > 1:  # A term of a single story needs no row: it weighs as a new one does.
+                    copy.write_row((one, count))
     for batch in _in_batches(_all_stories()):
         stored = []
         for article in batch:
@@ -218,7 +220,23 @@ def recount() -> None:
                 unique_fields=["article"],
                 update_fields=["vector", "heaviest", "words"],
             )
-            PublishedArticle.objects.filter(pk__in=still_there).update(related_at=None)
+            RankingDue.objects.bulk_create((RankingDue(article_id=pk) for pk in still_there), ignore_conflicts=True)
+
+
+class _Frequencies(Mapping[int, int]):
+    """In how many stories each slot occurs, in four bytes a slot."""
+
+    def __init__(self) -> None:
+        self.counts = array("I", bytes(4 * SLOTS))
+
+    def __getitem__(self, slot: int) -> int:
+        return self.counts[slot]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(SLOTS))
+
+    def __len__(self) -> int:
+        return SLOTS
 
 
 def _all_stories() -> Iterator[PublishedArticle]:

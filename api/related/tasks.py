@@ -5,14 +5,16 @@ import time
 
 from celery import shared_task
 from django.db import OperationalError, connection
+from django.db.models import F
 
-from api.models import PublishedArticle
+from api.models import RankingDue
 from api.related import links
 
 log = logging.getLogger(__name__)
 
 _SWEEP_LOCK = 0x52656C61
 _SWEEP_SECONDS = 50
+MAX_ATTEMPTS = 5
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
@@ -44,8 +46,8 @@ def relate_all_due(*, seconds: float) -> int:
     links.recount_if_grown()
     done = 0
     while time.monotonic() < until:
-        due = PublishedArticle.objects.filter(related_at=None).order_by("-pk").values_list("article_id", flat=True)
-        batch = list(due[:50])
+        due = RankingDue.objects.filter(attempt_count__lt=MAX_ATTEMPTS).order_by("-pk")
+        batch = list(due.values_list("article__article_id", flat=True)[:50])
         if not batch:
             break
         for article_id in batch:
@@ -55,6 +57,6 @@ def relate_all_due(*, seconds: float) -> int:
                 raise
             except Exception:
                 log.exception("story %s could not be related", article_id)
-                PublishedArticle.objects.filter(article_id=article_id).update(related_at="1970-01-01T00:00:00Z")
+                RankingDue.objects.filter(article__article_id=article_id).update(attempt_count=F("attempt_count") + 1)
             done += 1
     return done

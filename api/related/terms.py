@@ -48,7 +48,7 @@ class Terms:
     words: list[str]
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def stem(word: str, language: str) -> str:
     """The stem of a lower-case word; the word itself in a language without a stemmer."""
     algorithm = _STEMMERS.get(language.split("-")[0])
@@ -60,7 +60,7 @@ def _stemmer(algorithm: str) -> "snowballstemmer.stemmer":
     return snowballstemmer.stemmer(algorithm)
 
 
-@lru_cache(maxsize=500_000)
+@lru_cache(maxsize=100_000)
 def slot(term: str, slots: int) -> int:
     """Which of `slots` slots a term falls into; the same on every machine."""
     return zlib.crc32(term.encode()) % slots

@@ -13,7 +13,7 @@ from django.db.models import Value
 from django.db.models.expressions import Combinable
 from wagtail.models import Page, ReferenceIndex
 
-from api.models import ArticlePath, Change, PublishedArticle, Tombstone
+from api.models import ArticlePath, Change, PublishedArticle, RankingDue, Tombstone
 from api.models.changes import hold_shelf, record_changes
 from api.representation.build import Representation, build, stamp
 from api.representation.sources import Sources, load
@@ -117,7 +117,7 @@ def _reconcile_batch(ids: Sequence[int], at: datetime) -> set[int]:
     _write(stored)
     events += _withdraw(gone, at)
     record_changes(events, at=at)
-    _rerank([row.article_id for row in stored])
+    _rerank([new for new in stored if _says_something_new(new, rows.get(new.article_id))])
     _fetch_embeds(sources)
     return moved | {row.article_id for row in gone}
 
@@ -150,7 +150,6 @@ def _row(
     version = row.version + 1 if row else 1
     aliases = [path_ for path_ in _aliases(article, row, path) if path_ != path]
     summary, detail = stamp(built, published_at=published_at, updated_at=updated_at, version=version, aliases=aliases)
-    same_words = row is not None and row.content_hash == hash_ and row.title == article.title
     return PublishedArticle(
         article_id=article.pk,
         public_id=article.public_id,
@@ -180,7 +179,6 @@ def _row(
         etag=hashlib.sha256(detail.encode()).hexdigest()[:32],
         digest=digest,
         search=search_vector(article.title, article.standfirst, built.text, built.summary["language"]),
-        related_at=row.related_at if same_words and row else None,
     )
 
 
@@ -239,7 +237,8 @@ def _withdraw(gone: list[PublishedArticle], at: datetime) -> list[Event]:
         update_fields=["slug", "path", "reason", "withdrawn_at"],
     )
     ids = [row.pk for row in gone]
-    PublishedArticle.objects.filter(related_links__target__in=ids).update(related_at=None)
+    owed = PublishedArticle.objects.filter(related_links__target__in=ids).exclude(pk__in=ids).distinct()
+    _owe_ranking(owed.values_list("pk", flat=True))
     PublishedArticle.objects.filter(pk__in=ids).delete()
     return events
 
@@ -266,10 +265,21 @@ def _fetch_embeds(sources: Sources) -> None:
         enqueue(fetch_embed, url)
 
 
-def _rerank(article_ids: list[int]) -> None:
-    """Ask for related links soon; of many at once (an import) the sweep takes care."""
+def _says_something_new(new: PublishedArticle, row: PublishedArticle | None) -> bool:
+    """Whether a story may belong beside other stories than before."""
+    return row is None or (row.content_hash, row.topic_slugs) != (new.content_hash, new.topic_slugs)
+
+
+def _rerank(stored: list[PublishedArticle]) -> None:
+    """Owe related links, and ask for them at once; of many stories (an import) the sweep takes care."""
     from api.related.tasks import rerank
 
-    if len(article_ids) <= _RERANK_AT_ONCE:
-        for article_id in article_ids:
+    ids = [row.article_id for row in stored]
+    _owe_ranking(PublishedArticle.objects.filter(article_id__in=ids).values_list("pk", flat=True))
+    if len(ids) <= _RERANK_AT_ONCE:
+        for article_id in ids:
             enqueue(rerank, article_id)
+
+
+def _owe_ranking(pks: Iterable[int]) -> None:
+    RankingDue.objects.bulk_create((RankingDue(article_id=pk) for pk in pks), ignore_conflicts=True)

@@ -1,6 +1,7 @@
 """Drawn things: still lives, maps, charts, shapes."""
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 from api.demo.drawing import Colour, Drawing, Point, mix
@@ -36,14 +37,14 @@ def loaves(d: Drawing) -> None:
                 "#f0cf96",
             )
         for _speck in range(70):
-            d.oval(
+            d.dot(
                 x + d.rng.gauss(0, 80) * size,
                 y - 20 + d.rng.gauss(0, 38) * size,
-                *[d.rng.uniform(0.8, 2.6)] * 2,
+                d.rng.uniform(0.8, 2.6),
                 "#f6e6c8",
             )
     for _flour in range(500):
-        d.oval(d.rng.uniform(0, d.width), d.rng.uniform(560, d.height), *[d.rng.uniform(0.6, 2)] * 2, "#d9c3a0")
+        d.dot(d.rng.uniform(0, d.width), d.rng.uniform(560, d.height), d.rng.uniform(0.6, 2), "#d9c3a0")
 
 
 def oysters(d: Drawing) -> None:
@@ -206,7 +207,7 @@ def _axes(d: Drawing) -> None:
         d.line([(274 + place * 134, 900), (274 + place * 134, 920)], "#3d382f", 5)
 
 
-def _river(wide: float) -> list[Point]:
+def _river(wide: float) -> Sequence[Point]:
     middle = [(x, 560 + 150 * math.sin(x / 310) + 60 * math.sin(x / 120)) for x in range(-20, 1641, 20)]
     return [(x, y - wide * (0.5 + x / 1600)) for x, y in middle] + [
         (x, y + wide * (0.5 + x / 1600)) for x, y in reversed(middle)

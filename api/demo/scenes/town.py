@@ -132,8 +132,8 @@ def market(d: Drawing) -> None:
             )
             d.oval((left + right) / 2, y - 160 * size, (right - left) / 2, 13 * size, tone)
     for _person in range(14):
-        x, y = d.rng.uniform(40, d.width - 40), d.rng.uniform(800, 1010)
-        figure(d, x, y, y / 1000 * 150, d.rng.choice(["#2b3a55", "#7b2d3b", "#3f5c4a", "#5a4a78", "#c4873b"]))
+        px, py = d.rng.uniform(40, d.width - 40), d.rng.uniform(800, 1010)
+        figure(d, px, py, py / 1000 * 150, d.rng.choice(["#2b3a55", "#7b2d3b", "#3f5c4a", "#5a4a78", "#c4873b"]))
 
 
 def figure(d: Drawing, x: float, y: float, tall: float, coat: Colour) -> None:
@@ -174,8 +174,8 @@ def school(d: Drawing) -> None:
     for step in range(7):
         d.box(330 + step * 66, 930 + (step % 2) * 4, 388 + step * 66, 984, "#e9e2cf", 4)
     for place in range(9):
-        x, y = 260 + place * 130 + d.rng.uniform(-40, 40), d.rng.uniform(860, 1020)
-        figure(d, x, y, y / 1000 * 112, d.rng.choice(["#d2483f", "#e8a83a", "#3a77a8", "#4e8a57", "#8a5aa0"]))
+        px, py = 260 + place * 130 + d.rng.uniform(-40, 40), d.rng.uniform(860, 1020)
+        figure(d, px, py, py / 1000 * 112, d.rng.choice(["#d2483f", "#e8a83a", "#3a77a8", "#4e8a57", "#8a5aa0"]))
 
 
 def library(d: Drawing) -> None:
@@ -215,15 +215,15 @@ def library(d: Drawing) -> None:
         )
         d.box(800 - half * 1.3, y + half * 0.5, 800 + half * 1.3, y + half * 0.62, "#4f3018")
         for side in (-0.6, 0.6):
-            x, lamp = 800 + side * half, 16 + table * 7
-            d.glow(x, y + half * 0.1, lamp * 2.6, "#ffedb8", 0.7)
-            d.line([(x, y + half * 0.2), (x, y - lamp)], "#3a2a1a", 2 + table)
+            px, lamp = 800 + side * half, 16 + table * 7
+            d.glow(px, y + half * 0.1, lamp * 2.6, "#ffedb8", 0.7)
+            d.line([(px, y + half * 0.2), (px, y - lamp)], "#3a2a1a", 2 + table)
             d.polygon(
                 [
-                    (x - lamp, y - lamp * 0.7),
-                    (x + lamp, y - lamp * 0.7),
-                    (x + lamp * 0.6, y - lamp * 1.4),
-                    (x - lamp * 0.6, y - lamp * 1.4),
+                    (px - lamp, y - lamp * 0.7),
+                    (px + lamp, y - lamp * 0.7),
+                    (px + lamp * 0.6, y - lamp * 1.4),
+                    (px - lamp * 0.6, y - lamp * 1.4),
                 ],
                 "#2f6b56",
             )
@@ -330,8 +330,8 @@ def floodlights(d: Drawing) -> None:
         d.glow(x, 100, 460, "#fff6d8", 0.75)
     _players(d)
     for _line in range(260):
-        x, y = d.rng.uniform(0, d.width), d.rng.uniform(0, d.height)
-        d.line([(x, y), (x - 5, y + 34)], "#8fa3b8", 0.6)
+        px, py = d.rng.uniform(0, d.width), d.rng.uniform(0, d.height)
+        d.line([(px, py), (px - 5, py + 34)], "#8fa3b8", 0.6)
 
 
 def _turf(d: Drawing, top: float, greens: tuple[Colour, Colour]) -> None:

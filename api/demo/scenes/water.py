@@ -1,23 +1,33 @@
 """Scenes on the river and by the sea."""
 
 import math
+from dataclasses import dataclass
 
 from api.demo.drawing import Colour, Drawing, mix
 
-DAWN = {"sky": ["#3d5a80", "#98a9c0", "#f2b99a", "#fbe3c0"], "far": "#8296ad", "near": "#24344d", "light": "#fff0cf"}
-FOG = {"sky": ["#aab4bb", "#c3cacd", "#dadddb", "#e4e4df"], "far": "#b4bdc1", "near": "#56636c", "light": "#f3f2ea"}
-DUSK = {"sky": ["#1d2545", "#53406e", "#c4607a", "#f4a25f"], "far": "#5d4a75", "near": "#171a30", "light": "#ffd08a"}
-NOON = {"sky": ["#4f93c4", "#8fc1de", "#d3e8ee", "#f2f4ea"], "far": "#7fa3ae", "near": "#1f4a5e", "light": "#ffffff"}
 
-Palette = dict[str, list[Colour] | Colour]
+@dataclass(frozen=True)
+class Palette:
+    """The colours of an hour: the sky from above downwards, what is far, what is near, and the light."""
+
+    sky: tuple[str, ...]
+    far: str
+    near: str
+    light: str
+
+
+DAWN = Palette(("#3d5a80", "#98a9c0", "#f2b99a", "#fbe3c0"), "#8296ad", "#24344d", "#fff0cf")
+FOG = Palette(("#aab4bb", "#c3cacd", "#dadddb", "#e4e4df"), "#b4bdc1", "#56636c", "#f3f2ea")
+DUSK = Palette(("#1d2545", "#53406e", "#c4607a", "#f4a25f"), "#5d4a75", "#171a30", "#ffd08a")
+NOON = Palette(("#4f93c4", "#8fc1de", "#d3e8ee", "#f2f4ea"), "#7fa3ae", "#1f4a5e", "#ffffff")
 
 
 def _sky(d: Drawing, palette: Palette, horizon: float, *, sun: float = 0.62) -> None:
-    d.gradient(0, horizon, palette["sky"])
-    d.glow(d.width * sun, horizon - 60, 520, palette["light"], 0.7)
-    d.oval(d.width * sun, horizon - 80, 38, 38, palette["light"])
+    d.gradient(0, horizon, palette.sky)
+    d.glow(d.width * sun, horizon - 60, 520, palette.light, 0.7)
+    d.oval(d.width * sun, horizon - 80, 38, 38, palette.light)
     for layer in range(2):
-        d.ridge(horizon - 46 + 26 * layer, 40 - 14 * layer, mix(palette["far"], palette["sky"][-1], 0.5 - 0.25 * layer))
+        d.ridge(horizon - 46 + 26 * layer, 40 - 14 * layer, mix(palette.far, palette.sky[-1], 0.5 - 0.25 * layer))
 
 
 def _houses(d: Drawing, ground: float, palette: Palette, *, left: float, right: float, lit: float) -> None:
@@ -25,20 +35,18 @@ def _houses(d: Drawing, ground: float, palette: Palette, *, left: float, right: 
     while x < right:
         wide = d.rng.uniform(46, 92)
         high = d.rng.uniform(70, 150)
-        wall = mix(palette["near"], palette["far"], d.rng.uniform(0.1, 0.55))
+        wall = mix(palette.near, palette.far, d.rng.uniform(0.1, 0.55))
         d.box(x, ground - high, x + wide, ground, wall)
         roof = d.rng.uniform(24, 46)
         d.polygon(
             [(x - 4, ground - high), (x + wide / 2, ground - high - roof), (x + wide + 4, ground - high)],
-            mix(wall, palette["near"], 0.55),
+            mix(wall, palette.near, 0.55),
         )
         if d.rng.random() < 0.5:
-            d.box(
-                x + wide * 0.68, ground - high - roof, x + wide * 0.8, ground - high, mix(wall, palette["near"], 0.55)
-            )
+            d.box(x + wide * 0.68, ground - high - roof, x + wide * 0.8, ground - high, mix(wall, palette.near, 0.55))
         for row in range(int(high // 36)):
             for column in range(int(wide // 24)):
-                window = palette["light"] if d.rng.random() < lit else mix(wall, palette["near"], 0.4)
+                window = palette.light if d.rng.random() < lit else mix(wall, palette.near, 0.4)
                 px, py = x + 9 + column * 23, ground - high + 14 + row * 34
                 d.box(px, py, px + 9, py + 15, window)
         x += wide
@@ -63,14 +71,14 @@ def _boat(d: Drawing, x: float, y: float, size: float, hull: Colour, trim: Colou
 def harbour(d: Drawing, palette: Palette, *, lit: float = 0.15) -> None:
     horizon = d.height * 0.52
     _sky(d, palette, horizon, sun=0.7)
-    d.ridge(horizon - 70, 34, mix(palette["far"], palette["near"], 0.25), bottom=horizon)
+    d.ridge(horizon - 70, 34, mix(palette.far, palette.near, 0.25), bottom=horizon)
     _houses(d, horizon, palette, left=-20, right=d.width * 0.6, lit=lit)
-    d.box(0, horizon - 12, d.width * 0.64, horizon + 14, mix(palette["near"], palette["far"], 0.25))
-    d.water(horizon + 12, palette["near"], mix(palette["far"], palette["sky"][-1], 0.5), palette["light"])
-    d.mirror(horizon + 12, 300, palette["far"])
+    d.box(0, horizon - 12, d.width * 0.64, horizon + 14, mix(palette.near, palette.far, 0.25))
+    d.water(horizon + 12, palette.near, mix(palette.far, palette.sky[-1], 0.5), palette.light)
+    d.mirror(horizon + 12, 300, palette.far)
     for x, y, size in ((0.2, 0.7, 90), (0.46, 0.66, 70), (0.68, 0.76, 130), (0.88, 0.64, 62)):
-        hull = mix(palette["near"], d.rng.choice(["#8c2f39", "#1b4b5a", "#d9a441", "#2f5d3a"]), 0.5)
-        _boat(d, d.width * x, d.height * y, size, hull, mix(palette["light"], palette["far"], 0.3))
+        hull = mix(palette.near, d.rng.choice(["#8c2f39", "#1b4b5a", "#d9a441", "#2f5d3a"]), 0.5)
+        _boat(d, d.width * x, d.height * y, size, hull, mix(palette.light, palette.far, 0.3))
     if palette is FOG:
         d.haze(horizon - 260, horizon + 260, "#dfe2e0", 0.75)
 
@@ -81,7 +89,7 @@ def bridge(d: Drawing) -> None:
     _sky(d, palette, water, sun=0.3)
     d.ridge(water - 60, 46, "#4d7a62", bottom=water)
     _houses(d, water - 6, palette, left=-10, right=d.width * 0.2, lit=0.05)
-    d.water(water, palette["near"], "#8db6bd", "#ffffff")
+    d.water(water, palette.near, "#8db6bd", "#ffffff")
     steel, shade = "#27414f", "#3f6170"
     d.box(0, deck, d.width, deck + 20, steel)
     for panel in range(16):
@@ -104,14 +112,14 @@ def bridge(d: Drawing) -> None:
         for row in range(6):
             y = deck + 34 + row * 34
             d.line([(d.width * x - wide * 1.1, y), (d.width * x + wide * 1.1, y)], "#6d695f", 2)
-    d.mirror(water + 30, 260, palette["near"], 0.5)
+    d.mirror(water + 30, 260, palette.near, 0.5)
 
 
 def ferry(d: Drawing, palette: Palette, *, lit: bool = False) -> None:
     horizon = d.height * 0.5
     _sky(d, palette, horizon, sun=0.24)
-    d.ridge(horizon - 30, 40, mix(palette["far"], palette["near"], 0.3), bottom=horizon + 2)
-    d.water(horizon, palette["near"], mix(palette["far"], palette["sky"][-1], 0.4), palette["light"], 420)
+    d.ridge(horizon - 30, 40, mix(palette.far, palette.near, 0.3), bottom=horizon + 2)
+    d.water(horizon, palette.near, mix(palette.far, palette.sky[-1], 0.4), palette.light, 420)
     x, y = d.width * 0.54, d.height * 0.68
     green, white = ("#1d5c4b", "#f4efe2") if not lit else ("#123a35", "#cdb79a")
     d.polygon([(x - 380, y - 90), (x + 430, y - 104), (x + 330, y + 24), (x - 310, y + 24)], green)
@@ -127,16 +135,16 @@ def ferry(d: Drawing, palette: Palette, *, lit: bool = False) -> None:
     _mast(d, x - 130, y - 190, 150, "#2a2a2a")
     for step in range(16):
         d.oval(
-            x + 150 - step * 6, y - 300 - step * 12, 10 + step * 2.4, 7 + step * 1.6, mix(palette["sky"][1], white, 0.3)
+            x + 150 - step * 6, y - 300 - step * 12, 10 + step * 2.4, 7 + step * 1.6, mix(palette.sky[1], white, 0.3)
         )
     for streak in range(34):
         start = x - 330 - d.rng.uniform(0, 520)
         d.line(
             [(start, y + 8 + streak * 3), (start + d.rng.uniform(80, 320), y + 8 + streak * 3)],
-            mix(white, palette["far"], 0.35),
+            mix(white, palette.far, 0.35),
             3,
         )
-    d.mirror(y + 24, 150, palette["near"], 0.35)
+    d.mirror(y + 24, 150, palette.near, 0.35)
 
 
 def regatta(d: Drawing) -> None:
@@ -201,9 +209,7 @@ def storm(d: Drawing) -> None:
     for _drop in range(700):
         angle = d.rng.gauss(-math.pi / 2, 0.6)
         far = abs(d.rng.gauss(0, 150))
-        d.oval(
-            x + far * math.cos(angle) * 1.5, y + 40 + far * math.sin(angle), *[d.rng.uniform(0.8, 3.4)] * 2, "#eef2ef"
-        )
+        d.dot(x + far * math.cos(angle) * 1.5, y + 40 + far * math.sin(angle), d.rng.uniform(0.8, 3.4), "#eef2ef")
     for _line in range(420):
         x, y = d.rng.uniform(-100, d.width), d.rng.uniform(-50, d.height)
         d.line([(x, y), (x + 26, y + 62)], "#9aa7aa", 0.6)
@@ -212,10 +218,10 @@ def storm(d: Drawing) -> None:
 def lighthouse(d: Drawing) -> None:
     palette, horizon = DUSK, d.height * 0.7
     _sky(d, palette, horizon, sun=0.2)
-    d.water(horizon, palette["near"], "#9d6076", palette["light"])
-    d.mirror(horizon, 200, palette["far"], 0.3)
+    d.water(horizon, palette.near, "#9d6076", palette.light)
+    d.mirror(horizon, 200, palette.far, 0.3)
     x, lamp = d.width * 0.68, d.height * 0.24
-    d.polygon([(x, lamp), (-40, lamp - 150), (-40, lamp + 40)], mix(palette["light"], palette["sky"][1], 0.72))
+    d.polygon([(x, lamp), (-40, lamp - 150), (-40, lamp + 40)], mix(palette.light, palette.sky[1], 0.72))
     d.glow(x, lamp, 260, "#fff3c9", 0.95)
     d.polygon(
         [
@@ -284,10 +290,10 @@ def seals(d: Drawing) -> None:
         d.oval(cx - 214 * size, y - 34 * size, 8 * size, 6 * size, "#14161a")
         d.oval(cx - 10 * size, y + 22 * size, 140 * size, 24 * size, mix(coat, "#d8d0c0", 0.3))
         for _spot in range(16):
-            d.oval(
+            d.dot(
                 cx + d.rng.uniform(-90, 130) * size,
                 y + d.rng.uniform(-36, 6) * size,
-                *[d.rng.uniform(3, 8) * size] * 2,
+                d.rng.uniform(3, 8) * size,
                 mix(coat, "#15171b", 0.4),
             )
 

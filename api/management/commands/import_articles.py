@@ -66,7 +66,7 @@ class Command(BaseCommand):
                 f"{summary.refused} refused."
             )
         if summary.imported or summary.updated:
-            self.stdout.write("The worker computes their related links from now on, a few hundred a minute.")
+            self.stdout.write("The worker computes their related links from now on.")
         if summary.refused:
             raise CommandError(f"{summary.refused} lines were refused; each is named above.", returncode=1)
 
