@@ -136,10 +136,12 @@ class Drawing:
         spot = (0, round(top * _SCALE), self.image.width, round(top * _SCALE) + rows)
         self.image.paste(rgb(colour), spot, mask.resize((self.image.width, rows)))
 
-    def finished(self, *, grain: float = 0.05) -> Image.Image:
+    def finished(self, *, grain: float = 0.04) -> Image.Image:
         """The picture in its proper size, a little darker at the corners and a little grainy."""
         picture = self.image.reduce(_SCALE)
         corners = Image.radial_gradient("L").point(lambda value: round(max(0, value - 130) * 0.4))
         picture.paste((10, 12, 22), (0, 0), corners.resize(picture.size))
-        noise = Image.effect_noise((picture.width // 2, picture.height // 2), 34).resize(picture.size)
+        # Pillow's own noise takes no seed.
+        coarse = (picture.width // 2, picture.height // 2)
+        noise = Image.frombytes("L", coarse, self.rng.randbytes(coarse[0] * coarse[1])).resize(picture.size)
         return Image.blend(picture, Image.merge("RGB", [noise] * 3), grain) if grain else picture
