@@ -36,7 +36,7 @@ def kill(article: Article, *, reason: str, by: Any, note: str = "") -> Takedown:
 
     Raises:
         Refused: there is no reason, or `by` may not publish here.
-        NotLive: readers cannot see the article and it is not scheduled.
+        NotLive: readers have never seen the article, and it is not scheduled.
     """
     if not reason.strip():
         raise Refused("Readers are told why a story was killed: give the reason.")
@@ -48,7 +48,7 @@ def take_down(article: Article, *, by: Any, note: str = "") -> Takedown:
 
     Raises:
         Refused: `by` may not publish here.
-        NotLive: readers cannot see the article and it is not scheduled.
+        NotLive: readers have never seen the article, and it is not scheduled.
     """
     return _withdraw(article, kind=Takedown.Kind.TAKEN_DOWN, reason="", note=note, by=by)
 
@@ -57,8 +57,8 @@ def take_down(article: Article, *, by: Any, note: str = "") -> Takedown:
 def _withdraw(article: Article, *, kind: Takedown.Kind, reason: str, note: str, by: Any) -> Takedown:
     article = _locked(article)
     _require_publish_right(article, by)
-    if not article.live and not article.approved_schedule:
-        raise NotLive("Readers cannot see this story, and it is not scheduled.")
+    if not article.live and not article.approved_schedule and article.first_published_at is None:
+        raise NotLive("Readers have never seen this story, and it is not scheduled.")
     takedown = Takedown.objects.create(
         article=article, public_id=article.public_id, kind=kind, reason=reason, note=note.strip(), by=by
     )

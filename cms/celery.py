@@ -1,7 +1,6 @@
 """The Celery application: work that follows a publication, and the clock that releases scheduled stories."""
 
 import os
-from functools import partial
 from typing import Any
 
 from celery import Celery, Task
@@ -18,7 +17,11 @@ app.autodiscover_tasks(["api.related"])
 def enqueue(task: Task[..., Any], *args: object) -> None:
     """Hand `task` to a worker once the current transaction has committed.
 
-    A broker that cannot be reached is logged and does not undo what was committed: each task that matters
-    has a sweep which finds what is owed in the database.
+    A broker that cannot be reached is logged and does not undo what was committed. Releases, notices, pictures and
+    related links have sweeps that find what is owed in the database.
     """
-    transaction.on_commit(partial(task.apply_async, args=args, retry=False), robust=True)
+
+    def hand_over() -> None:
+        task.apply_async(args=args, retry=False)
+
+    transaction.on_commit(hand_over, robust=True)

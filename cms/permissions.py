@@ -6,6 +6,13 @@ from cms.exceptions import PublicationRefused
 from cms.signals import about_to_publish
 
 
+class SectionPermissionTester(PagePermissionTester):
+    """Wagtail's tester. The workflow of a section is for the stories in it, not for its own title."""
+
+    def can_submit_for_moderation(self) -> bool:
+        return False
+
+
 class ArticlePermissionTester(PagePermissionTester):
     """Wagtail's tester, which also asks whether the latest version may go live at all.
 

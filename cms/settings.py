@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from corsheaders.defaults import default_headers
+
 from cms import env
 
 BASE_DIR = env.BASE_DIR
@@ -39,6 +41,7 @@ CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS", default=[])
 CORS_ALLOW_ALL_ORIGINS = env.flag("CORS_ALLOW_ALL_ORIGINS", default=False)
 CORS_URLS_REGEX = r"^/(api|feeds|sitemaps)/.*$"
 CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
+CORS_ALLOW_HEADERS = (*default_headers, "if-none-match", "if-modified-since")
 CORS_EXPOSE_HEADERS = ("ETag", "Last-Modified")
 
 # The application ------------------------------------------------------------------------------------------------------
@@ -134,7 +137,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # Celery ---------------------------------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = REDIS_URL
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 5}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 1}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -228,6 +231,8 @@ WAGTAIL_FINISH_WORKFLOW_ACTION = "workflows.finish.do_not_publish"
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+# Old addresses of stories are kept by the shelf, which knows whether readers may see the new one.
+WAGTAILREDIRECTS_AUTO_CREATE = False
 WAGTAILIMAGES_IMAGE_MODEL = "cms.NewsImage"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = env.number("MAX_PICTURE_MEGABYTES", default=40) * 1024 * 1024
@@ -289,6 +294,7 @@ LOGGING = {
         "wagtail": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
+        "celery.worker.request": {"level": "WARNING"},
         "PIL": {"level": "INFO"},
         "django_tasks": {"level": "WARNING"},
         "modelsearch": {"level": "WARNING"},

@@ -6,15 +6,15 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from wagtail.log_actions import log
-from wagtail.models import Page, Revision, TaskState, Workflow
+from wagtail.models import Page, Revision, TaskState, Workflow, WorkflowState
 
 from cms.checks import find_blockers
 from cms.exceptions import PublicationRefused, Refused
 from cms.models import Article
 from workflows import clearance, progress, stages
-from workflows.clearance import clear, is_cleared
+from workflows.clearance import is_cleared
 from workflows.exceptions import NotYours, StoryMovedOn
-from workflows.models import Clearance, ReviewStage, SignOff, Standing
+from workflows.models import ReviewStage, SignOff, Standing
 from workflows.notifications import messages
 
 
@@ -34,13 +34,24 @@ def submit(article: Article, *, by: Any) -> None:
         workflow.start(article, by)
     elif state.status == state.STATUS_NEEDS_CHANGES:
         state.resume(by)
+    elif _waits_for_nobody(article, state):
+        # The rules were changed under it: what it waited for is no longer asked.
+        state.cancel(user=by)
+        state.workflow.start(article, by)
     else:
         raise Refused("This story is in review already.")
 
 
+def _waits_for_nobody(article: Article, state: WorkflowState) -> bool:
+    version = progress.latest_version(article)
+    every = progress.review_progress(version, state.workflow_id, progress.standing_of(article).content_hash)
+    current = next((one for one in every if one.stage.pk == state.current_task_state.task_id), None)
+    return current is None or current.complete
+
+
 @transaction.atomic
 def sign_off(article: Article, *, task_state_id: int, content_hash: str, by: Any, comment: str = "") -> SignOff:
-    """Sign the version whose hash the reviewer was looking at, for each of their desks that the stage waits for.
+    """Sign the version whose hash the reviewer was looking at, for the first of their desks that the stage waits for.
 
     The last signature of a stage moves the story on; the last of the review clears the content.
 
@@ -99,17 +110,8 @@ def _complete(article: Article, task_state: TaskState, standing: Standing, *, by
     if following:
         workflow_state.update(user=by, next_task=following)
         return
-    clear(article.pk, standing.content_hash, kind=Clearance.Kind.REVIEW)
-    log(
-        article,
-        "workflows.cleared",
-        user=by,
-        revision=standing.revision,
-        data={"hash": standing.content_hash},
-    )
+    progress.clear_if_complete(article, workflow_state.workflow_id, by)
     workflow_state.update(user=by)
-    progress.end_assignment(article)
-    messages.ready_for_release(article, standing)
 
 
 @transaction.atomic
@@ -211,6 +213,8 @@ def refuse_uncleared(article: Article, revision: Revision) -> None:
     version = revision.as_object()
     if not is_cleared(article.pk, clearance.content_hash(version)):
         raise PublicationRefused("This version has not been signed by every desk, so it cannot go live.")
+    if Article.objects.live().filter(slug=version.slug).exclude(pk=article.pk).exists():
+        raise PublicationRefused(f"Another live story has the slug “{version.slug}”. Choose another.")
     blockers = find_blockers(version)
     if blockers:
         raise PublicationRefused(" ".join(str(blocker) for blocker in blockers))

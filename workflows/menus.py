@@ -8,6 +8,7 @@ from wagtail.admin.action_menu import ActionMenuItem
 
 from cms.models import Article
 from workflows import progress
+from workflows.models import ReviewStage
 
 
 class _StoryItem(ActionMenuItem):
@@ -34,7 +35,7 @@ class ReviewItem(_StoryItem):
 
     def applies(self, article: Article, user: Any) -> bool:
         task = article.current_workflow_task
-        return bool(task and task.desks_of(user).exists())
+        return isinstance(task, ReviewStage) and task.desks_of(user).exists()
 
 
 class ReleaseItem(_StoryItem):

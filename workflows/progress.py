@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from wagtail.log_actions import log
 from wagtail.models import PageLogEntry, TaskState, Workflow
 
 from cms.models import Article
 from workflows import stages
-from workflows.clearance import content_hash, is_cleared, revision_hash
-from workflows.models import Assignment, Desk, ReviewStage, SignOff, Standing
+from workflows.clearance import clear, content_hash, is_cleared, revision_hash
+from workflows.models import Assignment, Clearance, Desk, ReviewStage, SignOff, Standing
 
 _BODY_PICTURES = {"image", "gallery"}
 
@@ -88,13 +89,19 @@ class StageProgress:
 
 
 def review_progress(version: Article, workflow_id: int, hash_: str) -> list[StageProgress]:
-    """Every active stage of the workflow in order, with what is signed and what is owed for the content `hash_`."""
+    """Every active stage of the workflow in order, with what is signed and what is owed for the content `hash_`.
+
+    A signature of whoever changed the story last, or submitted it last, counts for nothing: they signed before.
+    """
     story = facts(version)
+    standing = Standing.objects.filter(article_id=version.pk, content_hash=hash_).first()
+    writers = {standing.changed_by_id if standing else None, submitter_id(version)}
     signed: dict[int, list[SignOff]] = {}
     for sign_off in (
         SignOff.objects.valid().filter(article_id=version.pk, content_hash=hash_).select_related("by", "desk")
     ):
-        signed.setdefault(sign_off.stage_id, []).append(sign_off)
+        if sign_off.by_id not in writers:
+            signed.setdefault(sign_off.stage_id, []).append(sign_off)
     in_order = (
         ReviewStage.objects.filter(workflow_tasks__workflow=workflow_id, active=True)
         .order_by("workflow_tasks__sort_order", "workflow_tasks__pk")
@@ -116,6 +123,21 @@ def next_stage(article: Article, workflow_id: int) -> ReviewStage | None:
         if not progress.complete:
             return progress.stage
     return None
+
+
+def clear_if_complete(article: Article, workflow_id: int, by: Any) -> bool:
+    """Clear the latest version if at least one stage asks for it and every one that does is signed; True if so."""
+    from workflows.notifications import messages
+
+    standing = standing_of(article)
+    every = review_progress(latest_version(article), workflow_id, standing.content_hash)
+    if all(one.skipped for one in every) or not all(one.complete for one in every):
+        return False
+    clearance = clear(article.pk, standing.content_hash, kind=Clearance.Kind.REVIEW)
+    log(article, "workflows.cleared", user=by, revision=standing.revision, data={"hash": standing.content_hash})
+    end_assignment(article)
+    messages.ready_for_release(article, clearance)
+    return True
 
 
 def begin(article: Article, stage: ReviewStage, task_state: TaskState) -> None:

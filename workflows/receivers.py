@@ -7,14 +7,14 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
-from wagtail.models import Revision, WorkflowState
-from wagtail.signals import page_published, page_unpublished, workflow_cancelled
+from wagtail.models import Page, Revision, WorkflowState
+from wagtail.signals import page_published, page_unpublished, post_page_move, workflow_cancelled
 
 from cms.models import Article
 from cms.signals import about_to_publish, article_withdrawn
 from workflows import actions, progress
 from workflows.clearance import content_hash, void_all
-from workflows.models import SignOff, Standing
+from workflows.models import Clearance, SignOff, Standing
 from workflows.notifications import messages
 
 
@@ -29,6 +29,8 @@ def on_version_saved(instance: Revision, update_fields: Any = None, **kwargs: ob
     stored = json.loads(json.dumps(instance.content, cls=DjangoJSONEncoder))
     version = instance.content_object.with_content_json(stored)
     hash_ = content_hash(version)
+    # Whoever releases holds the page and then its standing; taken in the same order, neither waits for the other.
+    Page.objects.select_for_update().filter(pk=version.pk).first()
     standing = Standing.objects.filter(article_id=version.pk).first()
     if standing is None:
         standing = Standing(article_id=version.pk)
@@ -38,7 +40,10 @@ def on_version_saved(instance: Revision, update_fields: Any = None, **kwargs: ob
         standing.changed_at = instance.created_at
         standing.word_count = version.word_count
     standing.revision = instance
-    standing.save()
+    if standing._state.adding:
+        standing.save()
+    else:
+        standing.save(update_fields=["revision", "content_hash", "changed_by", "changed_at", "word_count"])
 
 
 @receiver(post_save, sender=Article)
@@ -62,6 +67,21 @@ def on_published(instance: Article, **kwargs: object) -> None:
 @receiver(about_to_publish, sender=Article)
 def on_about_to_publish(article: Article, revision: Revision, **kwargs: object) -> None:
     actions.refuse_uncleared(article, revision)
+
+
+@receiver(post_page_move, sender=Article)
+def on_moved(instance: Article, **kwargs: object) -> None:
+    """A section may ask desks that the old one did not: what is not live yet needs them before it goes out."""
+    article = Article.objects.get(pk=instance.pk)
+    standing = progress.standing_of(article)
+    workflow = progress.workflow_of(article)
+    if workflow and standing.content_hash != standing.live_hash:
+        version = progress.latest_version(article)
+        every = progress.review_progress(version, workflow.pk, standing.content_hash)
+        if not all(one.complete for one in every):
+            Clearance.objects.filter(
+                article=article, content_hash=standing.content_hash, kind=Clearance.Kind.REVIEW, voided_at=None
+            ).update(voided_at=timezone.now())
 
 
 @receiver(page_unpublished, sender=Article)

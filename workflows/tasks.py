@@ -36,11 +36,10 @@ def release_due() -> None:
             log.exception("story %s could not be released on time", article_id)
             _note_failure(int(article_id), error)
     for article_id in Article.objects.live().filter(expire_at__lte=now).values_list("pk", flat=True):
-        with transaction.atomic():
-            Page.objects.select_for_update().get(pk=article_id)
-            article = Article.objects.get(pk=article_id)
-            if article.live and article.expire_at and article.expire_at <= now:
-                article.unpublish(set_expired=True)
+        try:
+            _expire(article_id)
+        except Exception:
+            log.exception("story %s has expired and could not be unpublished", article_id)
 
 
 @transaction.atomic
@@ -54,6 +53,15 @@ def _release(revision_id: int, article_id: int) -> None:
     Standing.objects.filter(article_id=article_id).update(
         release_error="", release_attempt_count=0, release_retry_at=None
     )
+
+
+@transaction.atomic
+def _expire(article_id: int) -> None:
+    if not Page.objects.select_for_update(skip_locked=True).filter(pk=article_id).exists():
+        return
+    article = Article.objects.get(pk=article_id)
+    if article.live and article.expire_at and article.expire_at <= timezone.now():
+        article.unpublish(set_expired=True)
 
 
 def _note_failure(article_id: int, error: Exception) -> None:

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,6 +16,7 @@ from django.views import View
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.generic import TemplateView
 from wagtail.admin import messages
+from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.models import Revision
 from wagtail.permissions import policy_registry
@@ -97,12 +98,14 @@ class StoryView(WagtailAdminTemplateMixin, TemplateView):
         if form.is_valid():
             try:
                 message = self.act(form.cleaned_data)
+            except ValidationError as error:
+                self.refusal = " ".join(error.messages)
             except Refused as refusal:
                 self.refusal = str(refusal)
                 status = 409 if isinstance(refusal, StoryMovedOn) else 403 if isinstance(refusal, NotYours) else 422
             else:
                 messages.success(request, message)
-                return redirect(request.POST.get("next") or reverse("workflows:board"))
+                return redirect(get_valid_next_url_from_request(request) or reverse("workflows:board"))
         for name in ("article", "version"):
             self.__dict__.pop(name, None)
         context = self.get_context_data(form=self.again(form), **kwargs)

@@ -23,6 +23,7 @@ from cms.exceptions import PublicationRefused
 from cms.models import Article
 from workflows import actions
 from workflows.menus import ReleaseItem, ReviewItem
+from workflows.models import SignOff
 from workflows.viewsets import DeskGroup
 
 
@@ -131,3 +132,21 @@ def _formatter(label_: Any, message: Any) -> type[LogFormatter]:
             return str(log_entry.data.get("comment", ""))
 
     return Formatter
+
+
+@hooks.register("before_delete_user")
+def keep_who_signed(request: HttpRequest, user: Any) -> HttpResponse | None:
+    """A signature names a person for ever, so that person can leave but not be deleted."""
+    if not SignOff.objects.filter(by=user).exists():
+        return None
+    messages.error(request, _("%s has signed stories. Make the login inactive instead of deleting it.") % user)
+    return redirect("wagtailusers_users:edit", user.pk)
+
+
+@hooks.register("before_copy_page")
+def refuse_aliases(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """An alias would be a second story with one identity; readers are given one address."""
+    if request.method == "POST" and request.POST.get("alias"):
+        messages.error(request, _("Stories and sections are not mirrored. Copy it, or link to it."))
+        return redirect("wagtailadmin_pages:copy", page.pk)
+    return None

@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from api.demo.markup import Block
 from api.demo.stories import SEED, Plan
 
 Raw = list[dict[str, Any]]
@@ -82,18 +81,3 @@ class Writer:
     def _key(self) -> str:
         # Wagtail's editor gives each piece of rich text such a key; with one a story stays the same when it is saved.
         return 'data-block-key="{}"'.format("".join(self._rng.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=5)))
-
-
-def words_of(block: Block) -> str:
-    """The words of a block that a reader reads, for counting."""
-    kind, value = block
-    match kind:
-        case "paragraph":
-            return _LINK.sub(r"\2", value)
-        case "heading" | "quote":
-            return str(value["text"])
-        case "list":
-            return " ".join(value["items"])
-        case "fact_box":
-            return " ".join(value["points"])
-    return ""

@@ -1,6 +1,7 @@
 """Stories."""
 
 import uuid
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -135,9 +136,10 @@ class Article(HeadlessPage, Page):
 
     def clean(self) -> None:
         super().clean()
-        same_slug = Article.objects.filter(slug=self.slug, locale=self.locale).exclude(pk=self.pk)
-        if self.slug and same_slug.exists():
+        if self.slug and Article.objects.filter(slug=self.slug).exclude(pk=self.pk).exists():
             raise ValidationError({"slug": _("Another story has this slug; addresses in the API must be unique.")})
+        if _looks_like_an_id(self.slug):
+            raise ValidationError({"slug": _("This slug could be taken for the id of a story. Choose words.")})
         if self.expire_at and self.embargo_until and self.expire_at <= self.embargo_until:
             raise ValidationError({"embargo_until": _("The story would expire before its embargo ends.")})
 
@@ -174,6 +176,11 @@ class Article(HeadlessPage, Page):
             about_to_publish.send(Article, article=self, revision=revision, user=user)
             return super().publish(revision, user=user, **kwargs)
 
+    def unpublish(self, *args: Any, **kwargs: Any) -> Any:
+        """Take the story offline; readers lose it in the same transaction."""
+        with transaction.atomic():
+            return super().unpublish(*args, **kwargs)
+
     def public_content(self) -> dict[str, Any]:
         """What a review signs: everything of this story that readers get, as plain JSON values.
 
@@ -192,7 +199,9 @@ class Article(HeadlessPage, Page):
             "lead_image": self.lead_image_id,
             "body": self.body.get_prep_value(),
             "flags": {"breaking": self.breaking, "sensitive": self.sensitive, "sponsored": self.sponsored},
-            "embargo_until": self.embargo_until.isoformat(timespec="seconds") if self.embargo_until else None,
+            "embargo_until": self.embargo_until.astimezone(UTC).isoformat(timespec="seconds")
+            if self.embargo_until
+            else None,
             "rights": {"usage_terms": self.usage_terms, "may_be_syndicated": self.may_be_syndicated},
             "picks": [pick.article_id for pick in self.picks.all()],
             "related": {"suggest": self.suggest_related, "may_be_suggested": self.may_be_suggested},
@@ -212,6 +221,14 @@ class Article(HeadlessPage, Page):
     def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
         section = self.get_parent() if self.depth else None
         return {"page": self, "article": self, "section": section, "request": request, "now": timezone.now()}
+
+
+def _looks_like_an_id(slug: str) -> bool:
+    try:
+        uuid.UUID(slug)
+    except ValueError:
+        return False
+    return True
 
 
 class ArticleAuthor(Orderable):

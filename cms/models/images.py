@@ -1,6 +1,7 @@
 """The newsroom's pictures."""
 
 import uuid
+from pathlib import Path
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +50,10 @@ class NewsImage(AbstractImage):
         "focal_point_height",
     )
 
+    def get_upload_to(self, filename: str) -> str:
+        """A name that cannot be guessed from the names of renditions: the original is not given out."""
+        return f"original_images/{uuid.uuid4().hex}{Path(filename).suffix.lower()}"
+
     class Meta(AbstractImage.Meta):
         verbose_name = _("picture")
         indexes = [
@@ -64,6 +69,9 @@ class NewsRendition(AbstractRendition):
     """One size and format of a picture."""
 
     image = models.ForeignKey(NewsImage, on_delete=models.CASCADE, related_name="renditions")
+
+    def get_upload_to(self, filename: str) -> str:
+        return f"images/{uuid.uuid4().hex}{Path(filename).suffix.lower()}"
 
     class Meta:
         constraints = [

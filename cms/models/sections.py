@@ -4,11 +4,14 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.models import Page, Site
+from wagtail.models import Page, PagePermissionTester, Site
+
+from cms.permissions import SectionPermissionTester
 
 
 class HeadlessPage(models.Model):
@@ -51,6 +54,10 @@ class Section(HeadlessPage, Page):
     exclude_fields_in_copy = ["public_id"]
     preview_modes: list[Any] = []
 
-    def trail(self) -> list["Section"]:
-        """This section and the sections around it, outermost first."""
-        return list(Section.objects.ancestor_of(self, inclusive=True).order_by("depth"))
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        return SectionPermissionTester(user, self)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.slug and Section.objects.filter(slug=self.slug).exclude(pk=self.pk).exists():
+            raise ValidationError({"slug": _("Another section has this slug; the API tells sections apart by it.")})

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
@@ -31,9 +32,22 @@ class TopicQuerySet(models.QuerySet["Topic"]):
             )
             return dict(cursor.fetchall())
 
-    def named(self, name: str) -> Self:
-        """Topics that a person would mean by `name`: the name in any case, or the qcode."""
-        return self.filter(models.Q(name__iexact=name) | models.Q(qcode=name))
+    def under(self, topic_id: int) -> Self:
+        """A topic and all topics below it."""
+        return self.filter(
+            pk__in=RawSQL(
+                """
+                WITH RECURSIVE down AS (
+                    SELECT id, 0 AS distance FROM cms_topic WHERE id = %s
+                    UNION ALL
+                    SELECT t.id, down.distance + 1
+                    FROM cms_topic t JOIN down ON t.parent_id = down.id WHERE down.distance < 20
+                )
+                SELECT id FROM down
+                """,
+                [topic_id],
+            )
+        )
 
 
 class Topic(index.Indexed, models.Model):

@@ -130,20 +130,24 @@ def run(folder: Path) -> Iterator[Courier]:
 def own_database() -> Iterator[str]:
     """The address of a copy of the migrated template, to which the ORM of this process is connected meanwhile."""
     before = connection.settings_dict["NAME"]
-    name = f"test_journeys_{os.getpid()}"
     address = urlsplit(os.environ["DATABASE_URL"])
     query = f"?{address.query}" if address.query else ""
     server = f"{address.scheme}://{address.netloc}"
-    identifier = sql.Identifier(name)
-    template = sql.Identifier(os.environ["TEST_DATABASE_TEMPLATE"])
+    name = f"test_{address.path.strip('/')}_journeys_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    template = os.environ["TEST_DATABASE_TEMPLATE"]
     with psycopg.connect(f"{server}/postgres{query}", autocommit=True) as administration:
-        administration.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(identifier, template))
+        _execute(administration, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        _execute(administration, "CREATE DATABASE {} TEMPLATE {}", name, template)
         _connect_to(name)
         try:
             yield f"{server}/{name}{query}"
         finally:
             _connect_to(before)
-            administration.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+            _execute(administration, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def _execute(administration: psycopg.Connection, statement: str, *names: str) -> None:
+    administration.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def _connect_to(name: str) -> None:

@@ -116,6 +116,7 @@ class Screen:
         block.get_by_role("textbox", name="Text").fill(text)
         block.get_by_role("textbox", name="Attribution").fill(attribution)
         block.get_by_role("textbox", name="Role").fill(role)
+        block.evaluate("block => block.scrollIntoView({block: 'center'})")
 
     def upload_lead_picture(self, file: Path, *, alt: str, credit: str) -> None:
         page = self.page
@@ -184,6 +185,10 @@ class Screen:
         expect(version.get_by_role("heading", name=title)).to_be_visible()
         self.page.get_by_role("button", name="Sign this version").click()
         self.expect_message("Signed.")
+
+    @property
+    def version_that_goes_out(self) -> Locator:
+        return self.page.frame_locator("iframe[title='The version that goes out']").locator("article")
 
     def kill(self, article_id: int, *, reason: str) -> None:
         self.edit(article_id)

@@ -101,6 +101,7 @@ def test_a_story_goes_through_every_desk_to_readers_and_is_killed(
     publisher = desks("publisher")
     courier.until(lambda: courier.mailbox.find(to="publisher@example.org", about=TITLE))
     publisher.open_card(TITLE, column="Ready", action="Release")
+    expect(publisher.version_that_goes_out).to_contain_text("the bridge opens on Monday")
     publisher.photograph("6-release")
     publisher.page.get_by_role("button", name="Release").click()
     publisher.expect_message("Published.")
@@ -116,7 +117,9 @@ def test_a_story_goes_through_every_desk_to_readers_and_is_killed(
     links = courier.until(lambda: courier.read(f"/api/v1/articles/{story['id']}/related/")["items"])
     assert str(earlier.public_id) in [link["id"] for link in links]
 
-    desks.open_as_reader("/api/v1/docs/").photograph("8-api")
+    reader = desks.open_as_reader("/api/v1/docs/")
+    expect(reader.page.get_by_text("List related stories")).to_be_visible()
+    reader.photograph("8-api")
     publisher.kill(article_id, reason=KILLED_BECAUSE)
     answer = courier.get(f"/api/v1/articles/{story['id']}/")
     assert (answer.status, answer.json()["reason"]) == (410, KILLED_BECAUSE)

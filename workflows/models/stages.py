@@ -50,11 +50,14 @@ class ReviewStage(Task):
         """
         from workflows import progress
 
-        article = Article.objects.get(pk=workflow_state.object_id)
-        stage = progress.next_stage(article, workflow_state.workflow_id)
-        if stage is None:
+        article = Article.objects.filter(pk=workflow_state.object_id).first()
+        stage = progress.next_stage(article, workflow_state.workflow_id) if article else None
+        if article is None or stage is None:
+            if article and workflow_state.current_task_state_id is None:
+                # Submitted, and every desk has signed this very content: the stage where it waited may be gone.
+                progress.clear_if_complete(article, workflow_state.workflow_id, user)
             state = TaskState(workflow_state=workflow_state, task=self, status=TaskState.STATUS_SKIPPED)
-            state.revision = article.get_latest_revision()
+            state.revision = workflow_state.content_object.get_latest_revision()
             state.finished_at = timezone.now()
             state.save()
             return state

@@ -11,7 +11,7 @@ from wagtail.models import TaskState
 
 from cms.celery import enqueue
 from cms.models import Article
-from workflows.models import Desk, Notice, ReviewStage, SignOff, Standing
+from workflows.models import Clearance, Desk, Notice, ReviewStage, SignOff
 
 
 def waiting_for_desks(article: Article, stage: ReviewStage, task_state: TaskState) -> None:
@@ -32,14 +32,14 @@ def sent_back(article: Article, returned: SignOff, submitter: Any) -> None:
         _write("sent_back", article, f"sent-back-{returned.pk}", [submitter.email], {"returned": returned})
 
 
-def ready_for_release(article: Article, standing: Standing) -> None:
+def ready_for_release(article: Article, clearance: Clearance) -> None:
     """Tell the publishers of the section that a story is cleared."""
     from wagtail.models import Page
     from wagtail.permissions import policy_registry
 
     publishers = policy_registry.get_by_type(Page).users_with_permission_for_instance("publish", article)
     addresses = [person.email for person in publishers if person.is_active and not person.is_superuser]
-    _write("ready", article, f"ready-{article.pk}-{standing.content_hash}", addresses, {})
+    _write("ready", article, f"ready-{clearance.pk}", addresses, {})
 
 
 def review_cancelled(article: Article, key: str, people: Iterable[Any], by: Any) -> None:
