@@ -25,7 +25,7 @@ manage: setup ## run manage.py on the newsroom's data: make manage ARGS="import_
 	@$(BIN)/python -m cms.local manage $(ARGS)
 
 test: setup ## run the tests (ARGS="tests/api -k embargo": some of them)
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: setup ## linters, types, the direction of imports, migrations, the OpenAPI document
 	$(BIN)/ruff check .

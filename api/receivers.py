@@ -14,10 +14,11 @@ from wagtail.signals import (
     post_page_move,
 )
 
+from api.models import Tombstone
 from api.representation.store import reconcile, reconcile_many
 from cms.celery import enqueue
-from cms.models import Article, Author, NewsImage, Section, Topic
-from cms.signals import article_corrected
+from cms.models import Article, Author, NewsImage, Section, Takedown, Topic
+from cms.signals import article_corrected, article_withdrawn
 
 
 def _reconcile_below(page: Page) -> None:
@@ -25,15 +26,32 @@ def _reconcile_below(page: Page) -> None:
     reconcile_many(list(articles), timezone.now())
 
 
-@receiver([page_published, page_unpublished, page_slug_changed, post_page_move])
-def on_page_changed(instance: Page, **kwargs: object) -> None:
+@receiver([page_published, page_unpublished], sender=Article)
+def on_story_published_or_not(instance: Page, **kwargs: object) -> None:
     # Sent for a story that is only scheduled, too. Whatever happened, `reconcile` looks for itself.
+    reconcile(instance.pk, timezone.now())
+
+
+@receiver([page_slug_changed, post_page_move])
+def on_address_changed(instance: Page, **kwargs: object) -> None:
+    _reconcile_below(instance)
+
+
+@receiver(page_unpublished, sender=Section)
+def on_section_unpublished(instance: Section, **kwargs: object) -> None:
     _reconcile_below(instance)
 
 
 @receiver(article_corrected, sender=Article)
 def on_corrected(article: Article, **kwargs: object) -> None:
     reconcile(article.pk, timezone.now())
+
+
+@receiver(article_withdrawn, sender=Article)
+def on_withdrawn(article: Article, takedown: Takedown, **kwargs: object) -> None:
+    """A story that was gone already, and is now killed with a reason, says that reason from now on."""
+    reconcile(article.pk, timezone.now())
+    Tombstone.objects.filter(public_id=article.public_id).update(reason=takedown.reason)
 
 
 @receiver(post_delete, sender=Article)

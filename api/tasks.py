@@ -1,20 +1,23 @@
 """Work on the shelf that no request waits for."""
 
 import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.contrib.contenttypes.models import ContentType
 from django.db import OperationalError, transaction
-from django.db.models import Model, Q
+from django.db.models import Exists, Model, OuterRef, Q
 from django.utils import timezone
 from requests import RequestException
 from wagtail.embeds.embeds import get_embed
 from wagtail.embeds.exceptions import EmbedException
-from wagtail.models import ReferenceIndex
+from wagtail.models import Page, ReferenceIndex
 
 from api.models import PublishedArticle
 from api.representation.store import reconcile_many
 from cms.models import Article, Author, NewsImage, Section, Topic
+from workflows.models import Clearance
 
 log = logging.getLogger(__name__)
 
@@ -23,17 +26,34 @@ _SHOWN: dict[str, type[Model]] = {"newsimage": NewsImage, "author": Author, "top
 
 @shared_task
 def reconcile_due() -> None:
-    """Show stories whose embargo has ended, withdraw those that have expired or are no longer live."""
+    """Show stories whose embargo has ended in the last minutes, withdraw those that have expired."""
     now = timezone.now()
-    on_shelf = PublishedArticle.objects.values("article_id")
     freed = (
         Article.objects.readable(now)
-        .filter(embargo_until__lte=now)
-        .exclude(pk__in=on_shelf)
+        .filter(embargo_until__lte=now, embargo_until__gt=now - timedelta(minutes=5))
+        .filter(~Exists(PublishedArticle.objects.filter(article_id=OuterRef("pk"))))
         .values_list("pk", flat=True)
     )
     expired = PublishedArticle.objects.filter(visible_until__lte=now).values_list("article_id", flat=True)
-    for article_id in [*freed, *expired]:
+    _reconcile_each([*freed, *expired], now)
+
+
+@shared_task
+def reconcile_strays() -> None:
+    """Repair what no signal told of: a program stopped between two writes, or a worker was away for long."""
+    now = timezone.now()
+    shown = PublishedArticle.objects.filter(article_id=OuterRef("pk"))
+    hidden = Article.objects.readable(now).filter(
+        ~Exists(shown),
+        Exists(Clearance.objects.filter(article_id=OuterRef("pk"), voided_at=None)),
+    )
+    readable = Article.objects.readable(now).filter(pk=OuterRef("article_id"))
+    stale = PublishedArticle.objects.filter(~Exists(readable))
+    _reconcile_each([*hidden.values_list("pk", flat=True), *stale.values_list("article_id", flat=True)], now)
+
+
+def _reconcile_each(article_ids: list[int], now: datetime) -> None:
+    for article_id in article_ids:
         try:
             reconcile_many([article_id], now)
         except Exception:
@@ -46,20 +66,26 @@ def reconcile_stories_showing(kind: str, pk: int) -> None:
 
     `kind` is the name of the model in lower case.
     """
-    model = _SHOWN[kind]
+    ids: set[int] = set()
     if kind == "section":
         section = Section.objects.filter(pk=pk).first()
-        ids = set(Article.objects.descendant_of(section).values_list("pk", flat=True)) if section else set()
+        ids = set(Article.objects.live().descendant_of(section).values_list("pk", flat=True)) if section else set()
+        ids |= _stories_that_refer_to(Page, [pk])
+    elif kind == "topic":
+        # What stands above a topic is shown with it, as a filter.
+        ids = _stories_that_refer_to(Topic, Topic.objects.under(pk).values_list("pk", flat=True))
     else:
-        ids = {
-            int(object_id)
-            for object_id in ReferenceIndex.objects.filter(
-                to_content_type=ContentType.objects.get_for_model(model), to_object_id=str(pk)
-            ).values_list("object_id", flat=True)
-            if object_id.isdigit()
-        }
-    shown = PublishedArticle.objects.filter(article_id__in=ids).values_list("article_id", flat=True)
-    reconcile_many(list(shown), timezone.now())
+        ids = _stories_that_refer_to(_SHOWN[kind], [pk])
+    reconcile_many(list(Article.objects.live().filter(pk__in=ids).values_list("pk", flat=True)), timezone.now())
+
+
+def _stories_that_refer_to(model: type[Model], pks: Iterable[int]) -> set[int]:
+    references = ReferenceIndex.objects.filter(
+        to_content_type=ContentType.objects.get_for_model(model),
+        to_object_id__in=[str(pk) for pk in pks],
+        base_content_type=ContentType.objects.get_for_model(Page),
+    )
+    return {int(object_id) for object_id in references.values_list("object_id", flat=True)}
 
 
 @shared_task

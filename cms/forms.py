@@ -9,6 +9,11 @@ from wagtail.admin.forms import WagtailAdminPageForm
 
 
 class ArticleForm(WagtailAdminPageForm):
+    def clean_slug(self) -> str:
+        """A new story with a headline that was used before gets a number; an address that exists is not changed."""
+        slug: str = self.cleaned_data.get("slug") or ""
+        return self.instance.find_free_slug(slug) if slug and self.instance._state.adding else slug
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         go_live_at = cleaned.get("go_live_at")

@@ -152,6 +152,7 @@ CELERY_TASK_ROUTES = {
     "api.related.tasks.*": {"queue": "slow"},
     "api.tasks.fetch_embed": {"queue": "slow"},
     "api.tasks.reconcile_stories_*": {"queue": "slow"},
+    "api.tasks.reconcile_strays": {"queue": "slow"},
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "release what is due": {
@@ -163,6 +164,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "api.tasks.reconcile_due",
         "schedule": timedelta(seconds=1),
         "options": {"expires": 5},
+    },
+    "repair what no signal told of": {
+        "task": "api.tasks.reconcile_strays",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 50},
     },
     "send notices that are owed": {
         "task": "workflows.tasks.send_owed_notices",
@@ -291,6 +297,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", default="INFO")},
     "loggers": {
+        "django": {"level": env.text("LOG_LEVEL", default="INFO")},
+        "django.request": {"level": "ERROR"},
         "wagtail": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},

@@ -6,9 +6,10 @@ from datetime import timedelta
 from celery import shared_task
 from django.db import OperationalError, transaction
 from django.utils import timezone
+from wagtail.models import ReferenceIndex
 
 from cms import images
-from cms.models import NewsImage
+from cms.models import Article, NewsImage
 
 log = logging.getLogger(__name__)
 
@@ -43,3 +44,12 @@ def prepare_missed_images() -> None:
     )
     for image_id in missed.values_list("pk", flat=True)[:100]:
         prepare_image(image_id)
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
+def index_references(article_id: int) -> None:
+    """Note which pictures, authors, topics and stories a live story refers to."""
+    article = Article.objects.filter(pk=article_id).first()
+    if article:
+        with transaction.atomic():
+            ReferenceIndex.create_or_update_for_object(article)

@@ -1,18 +1,21 @@
 """What `cms` adds to the admin."""
 
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 from wagtail.query import PageQuerySet
 from wagtail.snippets.models import register_snippet
 
+from cms.models import Section
 from cms.viewsets import ReferenceGroup
 
 register_snippet(ReferenceGroup)
@@ -53,3 +56,12 @@ def only_what_one_may_see(pages: PageQuerySet, request: HttpRequest) -> PageQuer
     """Choosers offer live pages, and drafts only of sections in which this person works."""
     own = policy_registry.get_by_type(Page).explorable_instances(request.user)
     return pages.filter(Q(live=True) | Q(pk__in=own.values("pk")))
+
+
+@hooks.register("before_create_page")
+def sections_are_for_publishers(request: HttpRequest, parent: Page, page_class: type[Page]) -> HttpResponse | None:
+    """Whoever may add stories may not arrange the publication."""
+    if page_class is not Section or parent.permissions_for_user(request.user).can_publish():
+        return None
+    messages.error(request, _("Sections are made by those who publish."))
+    return redirect("wagtailadmin_explore", parent.pk)

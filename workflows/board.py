@@ -159,6 +159,7 @@ def _stories(user: Any, filters: Filters, now: datetime) -> QuerySet[Any]:
     live_cleared = Clearance.objects.filter(
         article_id=OuterRef("pk"), content_hash=OuterRef("standing__live_hash"), voided_at=None
     )
+    returned = SignOff.objects.filter(article_id=OuterRef("pk"), verdict=SignOff.Verdict.SENT_BACK).order_by("-at")
     withdrawn = Takedown.objects.filter(article_id=OuterRef("pk"), at__gte=OuterRef("standing__changed_at"))
     scheduled = Revision.objects.filter(object_id=_text(OuterRef("pk")), approved_go_live_at__isnull=False).filter(
         content_type__model="article"
@@ -176,6 +177,7 @@ def _stories(user: Any, filters: Filters, now: datetime) -> QuerySet[Any]:
             cleared=Subquery(cleared.values("pk")[:1]),
             scheduled_at=Subquery(scheduled.values("approved_go_live_at")[:1]),
             changed_at=F("standing__changed_at"),
+            reason=Subquery(returned.values("comment")[:1]),
             live_uncleared=~Q(standing__live_hash="") & ~Exists(live_cleared),
             withdrawn=Exists(withdrawn),
         )
@@ -237,6 +239,8 @@ def _column(key: str, title: str, hint: str, stories: QuerySet[Any], now: dateti
 def _note(row: Any, standing: Standing | None, key: str) -> tuple[str, bool]:
     if standing and standing.release_error:
         return f"Failed, retrying: {standing.release_error}", True
+    if key == "sent-back" and row.reason:
+        return row.reason, False
     if key == "uncleared":
         return "Not signed by every desk", True
     if key == "published" and row.review_status:

@@ -27,7 +27,7 @@ class ReleaseForm(VersionForm):
     at = forms.DateTimeField(
         label=_("Publish at"),
         required=False,
-        widget=AdminDateTimeInput,
+        widget=AdminDateTimeInput(format="%Y-%m-%d %H:%M:%S"),
         help_text=_("Leave it empty to publish at once. The story goes out on the second."),
     )
 

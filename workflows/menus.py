@@ -45,4 +45,5 @@ class ReleaseItem(_StoryItem):
     address = "workflows:release"
 
     def applies(self, article: Article, user: Any) -> bool:
-        return article.permissions_for_user(user).has_publish_right() and progress.is_ready(article)
+        is_new = not article.live or article.has_unpublished_changes
+        return is_new and article.permissions_for_user(user).has_publish_right() and progress.is_ready(article)

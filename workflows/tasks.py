@@ -7,8 +7,11 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Page, Revision
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
+from cms.celery import enqueue
 from cms.models import Article
+from cms.tasks import index_references
 from workflows.models import Notice, Standing
 from workflows.notifications import email
 
@@ -49,7 +52,10 @@ def _release(revision_id: int, article_id: int) -> None:
     revision = Revision.objects.filter(pk=revision_id, approved_go_live_at__lte=timezone.now()).first()
     if revision is None:
         return
-    revision.publish(user=revision.user, skip_permission_checks=True)
+    # Who refers to whom is not needed to go out, and takes a fifth of the time while others wait for their second.
+    with disable_reference_index_auto_update():
+        revision.publish(user=revision.user, skip_permission_checks=True)
+    enqueue(index_references, article_id)
     Standing.objects.filter(article_id=article_id).update(
         release_error="", release_attempt_count=0, release_retry_at=None
     )

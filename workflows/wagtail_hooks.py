@@ -150,3 +150,14 @@ def refuse_aliases(request: HttpRequest, page: Page) -> HttpResponse | None:
         messages.error(request, _("Stories and sections are not mirrored. Copy it, or link to it."))
         return redirect("wagtailadmin_pages:copy", page.pk)
     return None
+
+
+@hooks.register("before_edit_page")
+def say_why_it_came_back(request: HttpRequest, page: Page) -> None:
+    """The reason stands over the story until it is submitted again."""
+    state = page.current_workflow_state if request.method == "GET" and isinstance(page, Article) else None
+    if state and state.status == state.STATUS_NEEDS_CHANGES:
+        returned = SignOff.objects.filter(article=page, verdict=SignOff.Verdict.SENT_BACK).order_by("-at").first()
+        if returned:
+            text = _("Sent back by %(who)s (%(desk)s): %(reason)s")
+            messages.warning(request, text % {"who": returned.by, "desk": returned.desk, "reason": returned.comment})

@@ -84,6 +84,8 @@ class Tombstone(models.Model):
     path = models.CharField(max_length=1000, db_index=True)
     reason = models.TextField(blank=True)
     withdrawn_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True, help_text="When readers could first see it.")
+    version = models.PositiveIntegerField(default=0, help_text="The last version that readers saw.")
 
     def __str__(self) -> str:
         return f"{self.slug}: {self.reason or 'withdrawn'}"

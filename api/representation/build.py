@@ -303,18 +303,11 @@ def _fact_box(value: Json, sources: Sources) -> Json:
 
 def _table(value: Json, sources: Sources) -> Json:
     columns = value.get("columns", [])
-    kinds = [column["type"] for column in columns]
     return {
         "caption": value.get("caption") or None,
         "columns": [{"heading": column.get("heading") or "", "type": column["type"]} for column in columns],
-        "rows": [[_cell(cell, kind) for cell, kind in zip(row["values"], kinds, strict=True)] for row in value["rows"]],
+        "rows": [[None if cell in (None, "") else str(cell) for cell in row["values"]] for row in value["rows"]],
     }
-
-
-def _cell(cell: Any, kind: str) -> str | float | None:
-    if cell in (None, ""):
-        return None
-    return float(cell) if kind == "number" else str(cell)
 
 
 def _related(value: Json, sources: Sources) -> Json:

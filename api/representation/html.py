@@ -72,10 +72,7 @@ def _fact_box(value: Block) -> str:
 def _table(value: Block) -> str:
     caption = f"<caption>{escape(value['caption'])}</caption>" if value["caption"] else ""
     head = "".join(f'<th scope="col">{escape(column["heading"])}</th>' for column in value["columns"])
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{escape('' if cell is None else str(cell))}</td>" for cell in row) + "</tr>"
-        for row in value["rows"]
-    )
+    rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in value["rows"])
     return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 

@@ -52,7 +52,7 @@ def _resolve(anchor: Tag, find_link: Callable[[int], Link | None]) -> Link | Non
         identifier = str(anchor.get("id", ""))
         return find_link(int(identifier)) if identifier.isdigit() else None
     address = str(anchor.get("href", ""))
-    if address.startswith(("https://", "http://", "mailto:", "tel:", "#")):
+    if address.startswith(("https://", "http://", "mailto:", "tel:", "#", "/")):
         return {"kind": "external", "url": address}
     return None
 

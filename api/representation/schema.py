@@ -113,15 +113,13 @@ class ColumnSerializer(serializers.Serializer[None]):
     type = serializers.ChoiceField(["text", "number"])
 
 
-@extend_schema_field({"oneOf": [{"type": "string"}, {"type": "number"}, {"type": "null"}]})
-class CellField(serializers.Field[object, object, object, object]):
-    """A word, a number or nothing."""
-
-
 class TableSerializer(serializers.Serializer[None]):
     caption = serializers.CharField(allow_null=True)
     columns = ColumnSerializer(many=True)
-    rows = serializers.ListField(child=serializers.ListField(child=CellField()))
+    rows = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField(allow_null=True)),
+        help_text="Cells as they were typed, numbers with their last zeros; null where one is empty.",
+    )
 
 
 class RelatedStoriesSerializer(serializers.Serializer[None]):

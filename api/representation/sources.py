@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import QuerySet
 from wagtail.embeds.embeds import get_embed_hash
 from wagtail.embeds.models import Embed
 from wagtail.models import PageViewRestriction
@@ -46,7 +46,10 @@ class Sources:
         return [self.sections[path] for path in paths if path in self.sections]
 
     def is_private(self, article: Article) -> bool:
-        return any(article.path.startswith(path) for path in self.private_paths)
+        """Whether the story is in something private, or in a section that is not live."""
+        return any(article.path.startswith(path) for path in self.private_paths) or not all(
+            section.live for section in self.trail_of(article)
+        )
 
 
 def load(article_ids: Sequence[int]) -> Sources:
@@ -109,7 +112,7 @@ def public_links(page_ids: set[int]) -> dict[int, Link]:
             "url": public_url(path),
             "title": title,
         }
-    for section in Section.objects.filter(Q(pk__in=page_ids - links.keys()), live=True):
+    for section in public_sections().filter(pk__in=page_ids - links.keys()):
         links[section.pk] = {
             "kind": "section",
             "id": str(section.public_id),
@@ -119,6 +122,18 @@ def public_links(page_ids: set[int]) -> dict[int, Link]:
             "title": section.title,
         }
     return links
+
+
+def public_sections() -> QuerySet[Section]:
+    """Sections that readers may know of: live, in nothing that is not, and not private."""
+    sections = Section.objects.live()
+    hidden = [
+        *PageViewRestriction.objects.values_list("page__path", flat=True),
+        *Section.objects.not_live().values_list("path", flat=True),
+    ]
+    for path in hidden:
+        sections = sections.exclude(path__startswith=path)
+    return sections
 
 
 def public_url(path: str) -> str:

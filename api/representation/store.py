@@ -95,6 +95,8 @@ def _reconcile_batch(ids: Sequence[int], at: datetime) -> set[int]:
     cleared = set(
         Clearance.objects.filter(article_id__in=readable, voided_at=None).values_list("article_id", "content_hash")
     )
+    returning = [article.public_id for pk, article in readable.items() if pk not in rows]
+    stones = {stone.public_id: stone for stone in Tombstone.objects.filter(public_id__in=returning)}
     gone = [row for pk, row in rows.items() if pk not in readable]
     stored: list[PublishedArticle] = []
     events: list[Event] = []
@@ -104,7 +106,7 @@ def _reconcile_batch(ids: Sequence[int], at: datetime) -> set[int]:
         if (pk, hashes[pk]) not in cleared:
             continue
         built = build(article, sources)
-        new = _row(article, built, hashes[pk], row, at)
+        new = _row(article, built, hashes[pk], row, stones.get(article.public_id), at)
         if new is None:
             continue
         stored.append(new)
@@ -133,21 +135,28 @@ def _is_readable(article: Article, sources: Sources, at: datetime) -> bool:
 
 
 def _row(
-    article: Article, built: Representation, hash_: str, row: PublishedArticle | None, at: datetime
+    article: Article,
+    built: Representation,
+    hash_: str,
+    row: PublishedArticle | None,
+    stone: Tombstone | None,
+    at: datetime,
 ) -> PublishedArticle | None:
     """The row as it should be; None if it is so already."""
     path = built.summary["path"]
     digest = built.digest()
     if row and row.digest == digest and row.visible_until == article.expire_at and row.content_hash == hash_:
         return None
-    published_at = row.published_at if row else (article.published_at() or at)
-    if row is None:
+    published_at = row.published_at if row else (stone and stone.published_at) or article.published_at() or at
+    if stone:
+        updated_at = at
+    elif row is None:
         updated_at = max(published_at, article.last_published_at or published_at)
     elif row.content_hash != hash_ or any(one.at > row.updated_at for one in article.corrections.all()):
         updated_at = at
     else:
         updated_at = row.updated_at
-    version = row.version + 1 if row else 1
+    version = 1 + (row.version if row else stone.version if stone else 0)
     aliases = [path_ for path_ in _aliases(article, row, path) if path_ != path]
     summary, detail = stamp(built, published_at=published_at, updated_at=updated_at, version=version, aliases=aliases)
     return PublishedArticle(
@@ -228,13 +237,23 @@ def _withdraw(gone: list[PublishedArticle], at: datetime) -> list[Event]:
     for row in gone:
         last = takedowns.get(row.public_id)
         reason = last.reason if last and last.at >= row.modified_at else ""
-        stones.append(Tombstone(public_id=row.public_id, slug=row.slug, path=row.path, reason=reason, withdrawn_at=at))
+        stones.append(
+            Tombstone(
+                public_id=row.public_id,
+                slug=row.slug,
+                path=row.path,
+                reason=reason,
+                withdrawn_at=at,
+                published_at=row.published_at,
+                version=row.version,
+            )
+        )
         events.append((Change.Event.WITHDRAWN, row.public_id, {"reason": reason} if reason else {}))
     Tombstone.objects.bulk_create(
         stones,
         update_conflicts=True,
         unique_fields=["public_id"],
-        update_fields=["slug", "path", "reason", "withdrawn_at"],
+        update_fields=["slug", "path", "reason", "withdrawn_at", "published_at", "version"],
     )
     ids = [row.pk for row in gone]
     owed = PublishedArticle.objects.filter(related_links__target__in=ids).exclude(pk__in=ids).distinct()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.postgres.search import SearchHeadline, SearchRank
 from django.db.models import F, FloatField, QuerySet, Value
 from django.db.models.functions import Cast, Replace
@@ -169,6 +170,8 @@ def find_article(view: ReadView, key: str) -> PublishedArticle | HttpResponse:
         Gone: it was public once.
         NotFound: it never was, which a draft and a private story cannot be told apart from.
     """
+    if "\x00" in key:
+        raise NotFound
     public_id = _uuid(key)
     wanted = {"public_id": public_id} if public_id else {"slug": key}
     row = PublishedArticle.objects.visible(view.now).filter(**wanted).defer("search", "text").first()
@@ -185,6 +188,9 @@ def find_article(view: ReadView, key: str) -> PublishedArticle | HttpResponse:
             response = HttpResponsePermanentRedirect(f"{address}?{parameters}" if parameters else address)
             response["Cache-Control"] = "public, max-age=0, s-maxage=60"
             return response
+        gone = Tombstone.objects.filter(public_id=earlier).first() if earlier else None
+        if gone:
+            raise Gone(reason=gone.reason, withdrawn_at=moment(gone.withdrawn_at) or "")
     expired = PublishedArticle.objects.filter(**wanted, visible_until__lte=view.now).first()
     if expired and expired.visible_until:
         raise Gone(reason="", withdrawn_at=moment(expired.visible_until) or "")
@@ -217,7 +223,11 @@ def _only(item: dict[str, Any], fields: list[str]) -> dict[str, Any]:
 
 
 def _with_highlights(rows: QuerySet[PublishedArticle], words: str, language: str) -> QuerySet[PublishedArticle]:
-    options: dict[str, Any] = {"start_sel": _MARKS[0], "stop_sel": _MARKS[1], "config": search_config(language or "en")}
+    options: dict[str, Any] = {
+        "start_sel": _MARKS[0],
+        "stop_sel": _MARKS[1],
+        "config": search_config(language or settings.LANGUAGE_CODE),
+    }
     wanted = search_query(words, language)
     return rows.annotate(
         marked_title=SearchHeadline(_without_tags("title"), wanted, highlight_all=True, **options),

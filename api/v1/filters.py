@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
@@ -150,5 +151,5 @@ class ArticleFilter(django_filters.FilterSet):
 
 
 def search_query(words: str, language: str) -> SearchQuery:
-    """A reader's words as a query; stemmed as `language`, or as English where the list is of several languages."""
-    return SearchQuery(words, search_type="websearch", config=search_config(language or "en"))
+    """A reader's words as a query; stemmed as `language`, or as the newsroom's own where the list has several."""
+    return SearchQuery(words, search_type="websearch", config=search_config(language or settings.LANGUAGE_CODE))

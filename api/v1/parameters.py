@@ -51,7 +51,7 @@ def read_number(query: QueryDict, name: str, *, default: int | None, maximum: in
     value = query.get(name)
     if value is None:
         return default
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= maximum:
+    if not re.fullmatch(r"[0-9]{1,6}", value) or not 1 <= int(value) <= maximum:
         raise InvalidParameters({name: f"Give a whole number from 1 to {maximum}."})
     return int(value)
 

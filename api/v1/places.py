@@ -9,11 +9,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import PageViewRestriction
 
 from api.models import ArticlePath, PublishedArticle, Tombstone
 from api.representation.build import dump
-from api.representation.sources import public_url
+from api.representation.sources import public_links, public_sections, public_url
 from cms.models import Author, Section, Topic
 
 from . import documents
@@ -21,7 +20,7 @@ from .includes import author_json, portraits, topic_json
 from .keyset import Order, paginate
 from .parameters import read_flag, read_limit
 from .problems import InvalidParameters
-from .responses import answer
+from .responses import answer, next_expiry
 from .views import ReadView
 
 _BY_SLUG = Order("slug", ("slug",), descending=False)
@@ -76,11 +75,7 @@ class _Sections(PlaceView):
     column = "section_slugs"
 
     def public(self, slugs: Any) -> QuerySet[Section]:
-        # A section may be empty and public; what is private, or in something private, is neither listed nor counted.
-        sections = Section.objects.live()
-        for path in PageViewRestriction.objects.values_list("page__path", flat=True):
-            sections = sections.exclude(path__startswith=path)
-        return sections
+        return public_sections()  # One that is empty, too.
 
     def one(self, request: Request, slug: str) -> HttpResponse:
         section = self.public([slug]).filter(slug=slug).first()
@@ -92,7 +87,7 @@ class _Sections(PlaceView):
     def show(self, things: list[Section], counts: dict[str, int]) -> list[dict[str, Any]]:
         step = Section.steplen
         parents = {
-            parent.path: parent for parent in Section.objects.filter(path__in={one.path[:-step] for one in things})
+            parent.path: parent for parent in public_sections().filter(path__in={one.path[:-step] for one in things})
         }
         return [section_json(one, parents.get(one.path[:-step]), counts.get(one.slug, 0)) for one in things]
 
@@ -181,13 +176,13 @@ class Resolve(ReadView):
     @extend_schema(**documents.RESOLVE)
     def get(self, request: Request) -> HttpResponse:
         path = request.query_params.get("path", "")
-        if not path.startswith("/"):
+        if not path.startswith("/") or "\x00" in path:
             raise InvalidParameters({"path": "Give the path of a page, such as /news/a-slug/."})
         path = path if path.endswith("/") else path + "/"
         found = self._story(path) or self._section(path) or self._topic_or_author(path) or self._moved(path)
         if found is None:
             raise NotFound
-        return answer(request, dump({**found, "path": path}), at=self.now)
+        return answer(request, dump({**found, "path": path}), at=self.now, until=next_expiry(self.now))
 
     def _story(self, path: str) -> dict[str, Any] | None:
         row = PublishedArticle.objects.visible(self.now).filter(path=path).only("public_id", "slug").first()
@@ -215,14 +210,18 @@ class Resolve(ReadView):
             if row:
                 return {"type": "redirect", "status": 301, "location": row.path}
         for redirect in Redirect.get_for_site().filter(old_path=Redirect.normalise_path(path))[:1]:
-            if redirect.link:
-                return {
-                    "type": "redirect",
-                    "status": 301 if redirect.is_permanent else 302,
-                    "location": str(redirect.link),
-                }
+            location = self._target(redirect)
+            if location:
+                return {"type": "redirect", "status": 301 if redirect.is_permanent else 302, "location": location}
         stone = Tombstone.objects.filter(path=path).order_by("-withdrawn_at").first()
         return {"type": "gone", "status": 410, "reason": stone.reason or None} if stone else None
+
+    def _target(self, redirect: Redirect) -> str | None:
+        """Where a redirect of the newsroom leads; None where readers could not follow it."""
+        if redirect.redirect_page_id is None:
+            return str(redirect.link) if redirect.link else None
+        page = public_links({redirect.redirect_page_id}).get(redirect.redirect_page_id)
+        return str(page["path"]) if page else None
 
 
 def _thing(kind: str, public_id: Any, slug: str, key: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 
 MEDIA_TYPE = "application/problem+json"
@@ -73,6 +74,7 @@ def _named(detail: Any) -> list[tuple[str, list[Any]]]:
     return [("query", list(detail) if isinstance(detail, list) else [detail])]
 
 
+@csrf_exempt
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404 of an address under /api/ that no view has."""
     return problem(404, "not-found", "Not found", "There is nothing public at this address.")

@@ -10,6 +10,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 
 from api.models import PublishedArticle
+from cms.models import Article
 
 STALE_SECONDS = 30
 
@@ -50,5 +51,7 @@ def answer(
 
 
 def next_expiry(at: datetime) -> datetime | None:
-    """When the next story leaves the shelf by itself; None if none does."""
-    return PublishedArticle.objects.filter(visible_until__gt=at).aggregate(next=Min("visible_until"))["next"]
+    """When the next story leaves the shelf by itself, or comes to it at the end of an embargo; None if none does."""
+    leaves = PublishedArticle.objects.filter(visible_until__gt=at).aggregate(next=Min("visible_until"))["next"]
+    comes = Article.objects.filter(live=True, embargo_until__gt=at).aggregate(next=Min("embargo_until"))["next"]
+    return min((one for one in (leaves, comes) if one), default=None)

@@ -2,10 +2,11 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.journeys.courier import Courier, run
 from tests.journeys.desks import Desks
@@ -20,6 +21,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="package")
@@ -52,3 +55,10 @@ def desks(courier: Courier, chromium: Browser) -> Iterator[Desks]:
     people = Desks(courier, chromium)
     yield people
     assert not people.failures
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the journeys on one worker of xdist, since their servers are started once for all of them."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("journeys"))

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from api.models import Change
 from api.related.tasks import relate_all_due
-from api.tasks import reconcile_due
+from api.tasks import reconcile_due, reconcile_strays
 from tests.newsroom import Newsroom
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +48,45 @@ def test_an_embargo_put_on_a_live_story_by_a_new_version_withdraws_it(newsroom: 
     newsroom.edit(article, by=newsroom.reporter, embargo_until=NOON)
     newsroom.release(newsroom.clear(article))
     assert client.get(f"/api/v1/articles/{article.public_id}/").status_code == 410
+
+
+def test_it_ends_in_every_time_zone(newsroom: Newsroom, client, freezer, settings):
+    settings.TIME_ZONE = "Europe/Berlin"
+    timezone.deactivate()
+    freezer.move_to(NOON - timedelta(hours=2))
+    article = newsroom.publish(embargo_until=NOON)
+    freezer.move_to(NOON)
+    reconcile_due()
+    assert client.get(f"/api/v1/articles/{article.public_id}/").status_code == 200
+
+
+def test_a_story_that_comes_back_keeps_its_first_date(newsroom: Newsroom, client, freezer):
+    freezer.move_to(NOON - timedelta(days=30))
+    article = newsroom.publish()
+    address = f"/api/v1/articles/{article.public_id}/"
+    first = client.get(address).json()
+    freezer.move_to(NOON - timedelta(hours=2))
+    newsroom.edit(article, by=newsroom.reporter, embargo_until=NOON)
+    newsroom.release(newsroom.clear(article))
+    freezer.move_to(NOON)
+    reconcile_due()
+    again = client.get(address).json()
+    assert again["published_at"] == first["published_at"]
+    assert again["version"] > first["version"]
+
+
+def test_a_forgotten_embargo_is_found_by_the_sweep(newsroom: Newsroom, client, freezer):
+    freezer.move_to(NOON - timedelta(hours=2))
+    article = newsroom.publish(embargo_until=NOON)
+    freezer.move_to(NOON + timedelta(days=1))
+    reconcile_strays()
+    assert client.get(f"/api/v1/articles/{article.public_id}/").status_code == 200
+
+
+def test_an_old_address_does_not_give_away_the_new_one(newsroom: Newsroom, client, freezer):
+    freezer.move_to(NOON - timedelta(hours=2))
+    article = newsroom.publish("Merger talks")
+    old_path = article.public_path
+    newsroom.edit(article, by=newsroom.reporter, slug="merger-of-a-and-b", embargo_until=NOON)
+    newsroom.release(newsroom.clear(article))
+    assert b"merger-of-a-and-b" not in client.get("/api/v1/resolve/", {"path": old_path}).content

@@ -62,3 +62,11 @@ def test_saving_without_a_change_does_not_make_one_a_writer(newsroom: Newsroom):
 def test_someone_else_signs_and_the_story_moves_on(newsroom: Newsroom):
     article = newsroom.sign(newsroom.submit(newsroom.draft()), by=newsroom.editor)
     assert newsroom.stage(article) == "Copy and facts"
+
+
+def test_a_signature_of_someone_who_then_changes_the_story_and_changes_it_back_does_not_count(newsroom: Newsroom):
+    article = newsroom.sign(newsroom.submit(newsroom.draft("As it was")), by=newsroom.editor)
+    newsroom.edit(article, by=newsroom.editor, title="Changed")
+    newsroom.edit(article, by=newsroom.editor, title="As it was")
+    newsroom.sign(article, by=newsroom.copy)
+    assert newsroom.stage(article) == "Desk edit"

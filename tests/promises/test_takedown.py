@@ -1,11 +1,13 @@
 """Promise: unpublish, kill, a private section, expiry and deletion withdraw the story everywhere at once."""
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from api.models import Change
 from api.related.tasks import relate_all_due
+from api.tasks import reconcile_strays
 from cms.actions import kill, take_down
 from cms.exceptions import PublicationRefused, Refused
 from tests.newsroom import Newsroom
@@ -128,3 +130,46 @@ def test_a_kill_needs_a_reason_and_the_right_to_publish(newsroom: Newsroom):
     with pytest.raises(Refused, match="do not publish"):
         kill(article, reason="It was wrong.", by=newsroom.editor)
     assert newsroom.fresh(article).live
+
+
+def test_an_unpublish_that_cannot_be_stored_is_not_half_done(newsroom: Newsroom, client):
+    article = newsroom.publish()
+    with connection.cursor() as cursor:
+        # The shelf refuses to forget this row, as a lock that times out would.
+        cursor.execute("ALTER TABLE api_tombstone ADD CONSTRAINT no_room CHECK (false) NOT VALID")
+
+    def unpublish() -> None:
+        newsroom.fresh(article).unpublish()
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        unpublish()
+    assert newsroom.fresh(article).live
+    assert client.get(f"/api/v1/articles/{article.public_id}/").status_code == 200
+
+
+def test_the_sweep_withdraws_what_a_script_took_offline(newsroom: Newsroom, client):
+    article = newsroom.publish()
+    type(article).objects.filter(pk=article.pk).update(live=False)
+    reconcile_strays()
+    assert is_gone(client, newsroom, article)
+
+
+def test_unpublishing_a_section_withdraws_its_stories(newsroom: Newsroom, client):
+    article = newsroom.publish()
+    newsroom.section.unpublish()
+    assert is_gone(client, newsroom, article)
+
+
+def test_a_reason_given_after_the_withdrawal_is_told(newsroom: Newsroom, client):
+    article = newsroom.publish()
+    newsroom.fresh(article).unpublish()
+    kill(newsroom.fresh(article), reason="It was wrong.", by=newsroom.publisher)
+    assert client.get(f"/api/v1/articles/{article.public_id}/").json()["reason"] == "It was wrong."
+
+
+def test_the_old_slug_of_a_killed_story_is_gone_too(newsroom: Newsroom, client):
+    article = newsroom.publish("The first headline")
+    newsroom.edit(article, by=newsroom.reporter, slug="another-slug")
+    newsroom.release(newsroom.clear(article))
+    kill(newsroom.fresh(article), reason="It was wrong.", by=newsroom.publisher)
+    assert client.get("/api/v1/articles/the-first-headline/").status_code == 410

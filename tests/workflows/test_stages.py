@@ -1,9 +1,11 @@
 """Which sign-offs a version still needs, and who may give them."""
 
 import pytest
+from wagtail.models import Workflow, WorkflowTask
 
 from tests.newsroom import Newsroom
 from workflows import progress
+from workflows.models import Desk, ReviewStage, SignOffRule
 from workflows.stages import Rule, Signature, Story, rules_for, stage_applies, still_needed, why_not_sign
 
 NEWS, LEGAL, PICTURES = 1, 2, 3
@@ -83,3 +85,32 @@ def test_cancelling_a_review_clears_nothing(newsroom: Newsroom):
     newsroom.sign(article, by=newsroom.editor)
     newsroom.fresh(article).current_workflow_state.cancel(user=newsroom.reporter)
     assert not progress.is_ready(newsroom.fresh(article))
+
+
+@pytest.mark.django_db
+def test_a_story_whose_stage_was_disabled_is_cleared_when_it_is_submitted_again(newsroom: Newsroom):
+    article = newsroom.submit(newsroom.draft())
+    newsroom.sign(article, by=newsroom.editor)
+    newsroom.task_state(article).task.deactivate(user=newsroom.boss)
+    newsroom.submit(article)
+    assert progress.is_ready(newsroom.fresh(article))
+
+
+@pytest.mark.django_db
+def test_a_story_moved_to_a_section_with_a_stage_of_its_own_needs_it(newsroom: Newsroom):
+    stage = ReviewStage.objects.create(name="Council check")
+    SignOffRule.objects.create(stage=stage, desk=Desk.objects.get(slug="legal"))
+    stage.sections.add(newsroom.other_section)
+    WorkflowTask.objects.create(workflow=Workflow.objects.get(name="News review"), task=stage, sort_order=9)
+    article = newsroom.clear(newsroom.draft())
+    assert progress.is_ready(article)
+    article.move(newsroom.other_section, pos="last-child")
+    assert not progress.is_ready(newsroom.fresh(article))
+
+
+@pytest.mark.django_db
+def test_a_section_is_not_sent_through_the_review(newsroom: Newsroom, client):
+    client.force_login(newsroom.editor)
+    assert not newsroom.section.permissions_for_user(newsroom.editor).can_submit_for_moderation()
+    Workflow.objects.get(name="News review").start(newsroom.section, newsroom.editor)
+    assert newsroom.section.live
