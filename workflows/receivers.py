@@ -8,7 +8,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
 from wagtail.models import Page, Revision, WorkflowState
-from wagtail.signals import page_published, page_unpublished, post_page_move, workflow_cancelled
+from wagtail.signals import page_unpublished, post_page_move, workflow_cancelled
 
 from cms.models import Article
 from cms.signals import about_to_publish, article_withdrawn
@@ -56,12 +56,6 @@ def on_story_stored(instance: Article, created: bool, update_fields: Any = None,
     if instance.live:
         progress.standing_of(instance)
     Standing.objects.filter(article_id=instance.pk).update(live_hash=live_hash)
-
-
-@receiver(page_published, sender=Article)
-def on_published(instance: Article, **kwargs: object) -> None:
-    stored = Article.objects.get(pk=instance.pk)
-    Standing.objects.filter(article_id=stored.pk).update(live_hash=content_hash(stored) if stored.live else "")
 
 
 @receiver(about_to_publish, sender=Article)

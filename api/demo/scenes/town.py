@@ -214,8 +214,8 @@ def library(d: Drawing) -> None:
             "#7d5230",
         )
         d.box(800 - half * 1.3, y + half * 0.5, 800 + half * 1.3, y + half * 0.62, "#4f3018")
-        for side in (-0.6, 0.6):
-            px, lamp = 800 + side * half, 16 + table * 7
+        for place in (-0.6, 0.6):
+            px, lamp = 800 + place * half, 16 + table * 7
             d.glow(px, y + half * 0.1, lamp * 2.6, "#ffedb8", 0.7)
             d.line([(px, y + half * 0.2), (px, y - lamp)], "#3a2a1a", 2 + table)
             d.polygon(
@@ -330,8 +330,8 @@ def floodlights(d: Drawing) -> None:
         d.glow(x, 100, 460, "#fff6d8", 0.75)
     _players(d)
     for _line in range(260):
-        px, py = d.rng.uniform(0, d.width), d.rng.uniform(0, d.height)
-        d.line([(px, py), (px - 5, py + 34)], "#8fa3b8", 0.6)
+        left, top = d.rng.uniform(0, d.width), d.rng.uniform(0, d.height)
+        d.line([(left, top), (left - 5, top + 34)], "#8fa3b8", 0.6)
 
 
 def _turf(d: Drawing, top: float, greens: tuple[Colour, Colour]) -> None:
