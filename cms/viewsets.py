@@ -105,6 +105,6 @@ class ReferenceGroup(SnippetViewSetGroup):
     """Who writes, and what about."""
 
     items: tuple[Any, ...] = (AuthorViewSet, TopicViewSet)
-    menu_label = _("Authors and topics")
+    menu_label = _("Reference")
     menu_icon = "group"
     menu_order = 300
