@@ -9,6 +9,20 @@ from django.utils.html import strip_tags
 
 _END_OF_PIECE = re.compile(r"</(?:p|li|h\d)>|<br\s*/?>")
 _WORD = re.compile(r"\w[\w'’-]*")
+STEMMERS = {
+    "da": "danish",
+    "de": "german",
+    "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "it": "italian",
+    "nb": "norwegian",
+    "nl": "dutch",
+    "pt": "portuguese",
+    "sv": "swedish",
+}
+"""Snowball's algorithm for a language, which is also the name of PostgreSQL's text search configuration for it."""
 WORDS_A_MINUTE = 230
 """Silent reading of non-fiction in English: Brysbaert (2019), doi.org/10.1016/j.jml.2019.104047 (238, rounded down)."""
 

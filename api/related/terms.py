@@ -15,6 +15,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
+from cms.text import STEMMERS
+
 MAX_TERMS = 800
 MAX_SHARE = 0.3
 HEAVIEST = 80
@@ -24,19 +26,6 @@ COUNTED_FROM = 20
 """Stories from which on frequencies mean something."""
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*|\d{3,}")
-_STEMMERS = {
-    "da": "danish",
-    "de": "german",
-    "en": "english",
-    "es": "spanish",
-    "fi": "finnish",
-    "fr": "french",
-    "it": "italian",
-    "nb": "norwegian",
-    "nl": "dutch",
-    "pt": "portuguese",
-    "sv": "swedish",
-}
 
 
 @dataclass(frozen=True)
@@ -51,7 +40,7 @@ class Terms:
 @lru_cache(maxsize=100_000)
 def stem(word: str, language: str) -> str:
     """The stem of a lower-case word; the word itself in a language without a stemmer."""
-    algorithm = _STEMMERS.get(language.split("-")[0])
+    algorithm = STEMMERS.get(language.split("-")[0])
     return str(_stemmer(algorithm).stemWord(word)) if algorithm else word
 
 

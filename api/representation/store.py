@@ -19,25 +19,11 @@ from api.representation.build import Representation, build, stamp
 from api.representation.sources import Sources, load
 from cms.celery import enqueue
 from cms.models import Article, Takedown
+from cms.text import STEMMERS
 from workflows.clearance import content_hash
 from workflows.models import Clearance
 
 Event = tuple[Change.Event, UUID, dict[str, Any]]
-
-SEARCH_CONFIGS = {
-    "da": "danish",
-    "de": "german",
-    "en": "english",
-    "es": "spanish",
-    "fi": "finnish",
-    "fr": "french",
-    "it": "italian",
-    "nb": "norwegian",
-    "nl": "dutch",
-    "pt": "portuguese",
-    "sv": "swedish",
-}
-"""PostgreSQL's text search configuration for a language; others are searched without stems."""
 
 _BATCH = 200
 _RERANK_AT_ONCE = 20
@@ -71,7 +57,7 @@ def reconcile_many(article_ids: Sequence[int], at: datetime) -> None:
 
 def search_config(language: str) -> str:
     """PostgreSQL's text search configuration for a language code such as en-gb."""
-    return SEARCH_CONFIGS.get(language.split("-")[0], "simple")
+    return STEMMERS.get(language.split("-")[0], "simple")
 
 
 def search_vector(title: str, standfirst: str, text: str, language: str) -> Combinable:
