@@ -94,7 +94,7 @@ def fetch_embed(url: str) -> None:
     try:
         get_embed(url)
     except (EmbedException, RequestException, OSError) as error:
-        log.warning("embed %s could not be fetched: %s", url, error)
+        log.warning("embed %s could not be fetched: %s", url, type(error).__name__)
 
 
 @shared_task

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .ranking import Candidate
+from .terms import GAP
 
 MAX_TOPICS = 2
 MAX_WORDS = 3
@@ -39,7 +40,7 @@ def shared_words(candidate: Candidate, heaviest: Sequence[int]) -> list[str]:
     words: list[str] = []
     both = [word for one, word in zip(candidate.heaviest, candidate.words, strict=True) if one in mine]
     # Short words are mostly articles and prepositions, in every language that is written with spaces.
-    shared = [word for word in both if all(len(part) >= MIN_LETTERS for part in word.split())]
+    shared = [word for word in both if GAP not in word and all(len(part) >= MIN_LETTERS for part in word.split())]
     # A pair says more than its words, so pairs come first.
     for word in sorted(shared, key=lambda word: " " not in word):
         if not any(set(word.lower().split()) & set(other.lower().split()) for other in words):

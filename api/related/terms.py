@@ -18,6 +18,8 @@ import snowballstemmer
 from cms.text import STEMMERS
 
 MAX_TERMS = 800
+GAP = "…"
+"""Stands between the words of a pair that nobody wrote next to each other."""
 MAX_SHARE = 0.3
 HEAVIEST = 80
 TITLE_WEIGHT = 2
@@ -55,12 +57,14 @@ def slot(term: str, slots: int) -> int:
     return zlib.crc32(term.encode()) % slots
 
 
-def tokens(text: str, language: str) -> Iterator[tuple[str, str]]:
-    """Pairs of stem and written form, in reading order."""
+def tokens(text: str, language: str) -> Iterator[tuple[str, str, bool]]:
+    """Stem, written form, and whether it stands right behind the one before; very short words are left out."""
+    end = -1
     for match in _WORD.finditer(text):
         written = match.group().replace("’", "'").removesuffix("'s")
         if len(written) > 2:
-            yield stem(written.lower(), language), written
+            yield stem(written.lower(), language), written, text[end : match.start()] == " "
+            end = match.end()
 
 
 def count_terms(pieces: Iterable[tuple[str, int]], language: str, slots: int) -> tuple[Counter[int], dict[int, str]]:
@@ -69,14 +73,16 @@ def count_terms(pieces: Iterable[tuple[str, int]], language: str, slots: int) ->
     written_as: dict[int, str] = {}
     for text, weight in pieces:
         previous: tuple[str, str] | None = None
-        for stemmed, written in tokens(text, language):
+        for stemmed, written, adjacent in tokens(text, language):
             one = slot(stemmed, slots)
             counts[one] += weight
             written_as.setdefault(one, written)
             if previous:
                 pair = slot(f"{previous[0]} {stemmed}", slots)
                 counts[pair] += weight
-                written_as.setdefault(pair, f"{previous[1]} {written}")
+                written_as.setdefault(
+                    pair, f"{previous[1]} {written}" if adjacent else f"{previous[1]} {GAP} {written}"
+                )
             previous = stemmed, written
     return counts, written_as
 
