@@ -88,14 +88,17 @@ class StageProgress:
         ]
 
 
-def review_progress(version: Article, workflow_id: int, hash_: str) -> list[StageProgress]:
+def review_progress(
+    version: Article, workflow_id: int, hash_: str, *, submitted_by: int | None = None
+) -> list[StageProgress]:
     """Every active stage of the workflow in order, with what is signed and what is owed for the content `hash_`.
 
     A signature of whoever changed the story last, or submitted it last, counts for nothing: they signed before.
+    `submitted_by` is who is submitting it just now, of which the log knows nothing yet.
     """
     story = facts(version)
     standing = Standing.objects.filter(article_id=version.pk, content_hash=hash_).first()
-    writers = {standing.changed_by_id if standing else None, submitter_id(version)}
+    writers = {standing.changed_by_id if standing else None, submitted_by or submitter_id(version)}
     signed: dict[int, list[SignOff]] = {}
     for sign_off in (
         SignOff.objects.valid().filter(article_id=version.pk, content_hash=hash_).select_related("by", "desk")
@@ -116,10 +119,10 @@ def review_progress(version: Article, workflow_id: int, hash_: str) -> list[Stag
     return result
 
 
-def next_stage(article: Article, workflow_id: int) -> ReviewStage | None:
+def next_stage(article: Article, workflow_id: int, *, submitted_by: int | None = None) -> ReviewStage | None:
     """The first stage that the latest version still needs; None if every desk has signed it."""
     hash_ = standing_of(article).content_hash
-    for progress in review_progress(latest_version(article), workflow_id, hash_):
+    for progress in review_progress(latest_version(article), workflow_id, hash_, submitted_by=submitted_by):
         if not progress.complete:
             return progress.stage
     return None

@@ -63,19 +63,20 @@ def on_about_to_publish(article: Article, revision: Revision, **kwargs: object) 
     actions.refuse_uncleared(article, revision)
 
 
-@receiver(post_page_move, sender=Article)
-def on_moved(instance: Article, **kwargs: object) -> None:
+@receiver(post_page_move)
+def on_moved(instance: Page, **kwargs: object) -> None:
     """A section may ask desks that the old one did not: what is not live yet needs them before it goes out."""
-    article = Article.objects.get(pk=instance.pk)
-    standing = progress.standing_of(article)
-    workflow = progress.workflow_of(article)
-    if workflow and standing.content_hash != standing.live_hash:
-        version = progress.latest_version(article)
-        every = progress.review_progress(version, workflow.pk, standing.content_hash)
-        if not all(one.complete for one in every):
-            Clearance.objects.filter(
-                article=article, content_hash=standing.content_hash, kind=Clearance.Kind.REVIEW, voided_at=None
-            ).update(voided_at=timezone.now())
+    cleared = Clearance.objects.filter(kind=Clearance.Kind.REVIEW, voided_at=None)
+    for article in Article.objects.descendant_of(instance, inclusive=True).filter(pk__in=cleared.values("article_id")):
+        standing = progress.standing_of(article)
+        workflow = progress.workflow_of(article)
+        kept = [standing.live_hash]
+        if workflow and all(
+            one.complete
+            for one in progress.review_progress(progress.latest_version(article), workflow.pk, standing.content_hash)
+        ):
+            kept.append(standing.content_hash)
+        cleared.filter(article=article).exclude(content_hash__in=kept).update(voided_at=timezone.now())
 
 
 @receiver(page_unpublished, sender=Article)

@@ -38,6 +38,9 @@ class PublishedArticle(models.Model):
     may_be_suggested = models.BooleanField(default=True)
     suggest_related = models.BooleanField(default=True)
     pick_ids = ArrayField(models.BigIntegerField(), default=list)
+    shown_ids = ArrayField(
+        models.BigIntegerField(), default=list, help_text="Pages that its text and picks refer to, published or not."
+    )
     version = models.PositiveIntegerField(default=1)
     published_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -67,7 +70,7 @@ class PublishedArticle(models.Model):
             GinIndex(fields=["section_slugs"], name="shelf_sections", fastupdate=False),
             GinIndex(fields=["author_slugs"], name="shelf_authors", fastupdate=False),
             GinIndex(fields=["topic_slugs"], name="shelf_topics", fastupdate=False),
-            GinIndex(fields=["pick_ids"], name="shelf_picks", fastupdate=False),
+            GinIndex(fields=["shown_ids"], name="shelf_shown", fastupdate=False),
             # Words are many and a publication must not wait for all of them: PostgreSQL collects new ones first.
             GinIndex(fields=["search"], name="shelf_search", gin_pending_list_limit=1024),
         ]

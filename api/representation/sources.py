@@ -29,6 +29,8 @@ class Sources:
     topic_ancestors: dict[int, list[str]]
     images: dict[int, NewsImage]
     renditions: dict[int, list[NewsRendition]] = field(default_factory=lambda: defaultdict(list))
+    page_ids: dict[int, set[int]] = field(default_factory=dict)
+    """Pages that each story refers to, by primary key; readers may not be able to see them."""
     links: dict[int, Link] = field(default_factory=dict)
     """What is public about linked pages, by primary key."""
     embeds: dict[str, Embed] = field(default_factory=dict)
@@ -76,12 +78,12 @@ def load(article_ids: Sequence[int]) -> Sources:
         private_paths=list(PageViewRestriction.objects.values_list("page__path", flat=True)),
     )
     renditions_of(image_ids, sources)
-    page_ids = {pick.article_id for article in articles.values() for pick in article.picks.all()}
     urls: set[str] = set()
-    for raw in raw_bodies.values():
-        pages, addresses = _references(raw)
-        page_ids |= pages
+    for pk, article in articles.items():
+        pages, addresses = _references(raw_bodies[pk])
+        sources.page_ids[pk] = pages | {pick.article_id for pick in article.picks.all()}
         urls |= addresses
+    page_ids = set().union(*sources.page_ids.values())
     if page_ids:
         sources.links = public_links(page_ids)
     sources.embed_urls = urls

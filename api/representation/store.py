@@ -6,12 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.search import SearchVector
 from django.db import transaction
 from django.db.models import Value
 from django.db.models.expressions import Combinable
-from wagtail.models import Page, ReferenceIndex
 
 from api.models import ArticlePath, Change, PublishedArticle, RankingDue, Tombstone
 from api.models.changes import hold_shelf, record_changes
@@ -93,6 +91,8 @@ def _reconcile_batch(ids: Sequence[int], at: datetime) -> set[int]:
             continue
         built = build(article, sources)
         new = _row(article, built, hashes[pk], row, stones.get(article.public_id), at)
+        if new:
+            new.shown_ids = sorted(sources.page_ids[pk])
         if new is None:
             continue
         stored.append(new)
@@ -252,15 +252,9 @@ def _stories_that_show(article_ids: set[int]) -> set[int]:
     """Stories on the shelf with a link to one of these in their text or among their picks."""
     if not article_ids:
         return set()
-    page_type = ContentType.objects.get_for_model(Page)
-    referrers = ReferenceIndex.objects.filter(
-        to_content_type=page_type, to_object_id__in=[str(pk) for pk in article_ids], base_content_type=page_type
-    ).values_list("object_id", flat=True)
-    return set(
-        PublishedArticle.objects.filter(article_id__in={int(pk) for pk in referrers}).values_list(
-            "article_id", flat=True
-        )
-    )
+    # The shelf's own column and not Wagtail's reference index, which follows a release by a while.
+    shown = PublishedArticle.objects.filter(shown_ids__overlap=sorted(article_ids))
+    return set(shown.values_list("article_id", flat=True))
 
 
 def _fetch_embeds(sources: Sources) -> None:

@@ -1,9 +1,12 @@
 """Promise: unpublish, kill, a private section, expiry and deletion withdraw the story everywhere at once."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
+from wagtail.rich_text import RichText
 
 from api.models import Change
 from api.related.tasks import relate_all_due
@@ -12,6 +15,7 @@ from cms.actions import kill, take_down
 from cms.exceptions import PublicationRefused, Refused
 from tests.newsroom import Newsroom
 from workflows.exceptions import StoryMovedOn
+from workflows.tasks import release_due
 
 pytestmark = pytest.mark.django_db
 
@@ -103,10 +107,6 @@ def test_what_was_cleared_before_a_kill_cannot_be_released_after_it(newsroom: Ne
 
 
 def test_a_kill_cancels_the_schedule(newsroom: Newsroom, client, freezer):
-    from datetime import timedelta
-
-    from workflows.tasks import release_due
-
     at = timezone.now() + timedelta(hours=1)
     article = newsroom.release(newsroom.clear(newsroom.draft()), at=at)
     kill(article, reason="The source withdrew.", by=newsroom.publisher)
@@ -173,3 +173,18 @@ def test_the_old_slug_of_a_killed_story_is_gone_too(newsroom: Newsroom, client):
     newsroom.release(newsroom.clear(article))
     kill(newsroom.fresh(article), reason="It was wrong.", by=newsroom.publisher)
     assert client.get("/api/v1/articles/the-first-headline/").status_code == 410
+
+
+def test_a_story_released_by_the_clock_loses_its_link_to_a_killed_one(newsroom: Newsroom, client, freezer):
+    killed = newsroom.publish("The claim that was wrong")
+    at = timezone.now() + timedelta(hours=1)
+    text = f'<p>As in <a linktype="page" id="{killed.pk}">an earlier story</a>.</p>'
+    draft = newsroom.draft(text="<p>Words.</p>")
+    article = newsroom.edit(draft, by=newsroom.reporter, body=[("paragraph", RichText(text))])
+    newsroom.release(newsroom.clear(article), at=at)
+    freezer.move_to(at + timedelta(seconds=1))
+    release_due()
+    address = f"/api/v1/articles/{article.public_id}/"
+    assert "the-claim-that-was-wrong" in client.get(address).content.decode()
+    kill(newsroom.fresh(killed), reason="It was wrong.", by=newsroom.publisher)
+    assert "the-claim-that-was-wrong" not in client.get(address).content.decode()

@@ -114,3 +114,13 @@ def test_a_section_is_not_sent_through_the_review(newsroom: Newsroom, client):
     assert not newsroom.section.permissions_for_user(newsroom.editor).can_submit_for_moderation()
     Workflow.objects.get(name="News review").start(newsroom.section, newsroom.editor)
     assert newsroom.section.live
+
+
+@pytest.mark.django_db
+def test_whoever_submits_again_takes_their_own_signature_back(newsroom: Newsroom):
+    article = newsroom.submit(newsroom.draft())
+    newsroom.sign(article, by=newsroom.editor)
+    newsroom.task_state(article).task.deactivate(user=newsroom.boss)
+    newsroom.submit(article, by=newsroom.editor)
+    assert not progress.is_ready(newsroom.fresh(article))
+    assert newsroom.stage(article) == "Desk edit"

@@ -51,7 +51,10 @@ class ReviewStage(Task):
         from workflows import progress
 
         article = Article.objects.filter(pk=workflow_state.object_id).first()
-        stage = progress.next_stage(article, workflow_state.workflow_id) if article else None
+        submitted_by = user.pk if user and workflow_state.current_task_state_id is None else None
+        stage = None
+        if article:
+            stage = progress.next_stage(article, workflow_state.workflow_id, submitted_by=submitted_by)
         if article is None or stage is None:
             if article and workflow_state.current_task_state_id is None:
                 # Submitted, and every desk has signed this very content: the stage where it waited may be gone.
