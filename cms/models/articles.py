@@ -107,6 +107,11 @@ class Article(HeadlessPage, Page):
     class Meta:
         verbose_name = _("story")
         verbose_name_plural = _("stories")
+        permissions = [
+            ("correct_article", _("Can put a correction under a live story")),
+            ("kill_article", _("Can kill a story")),
+            ("take_down_article", _("Can take a story down")),
+        ]
         indexes = [
             models.Index(fields=["embargo_until"], name="cms_article_embargo", condition=Q(embargo_until__isnull=False))
         ]

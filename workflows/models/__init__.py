@@ -1,8 +1,31 @@
-"""Desks and stages; sign-offs and clearances; where each story stands; what people are told."""
+"""Desks and stages; sign-offs and clearances; plans, guests, emergencies; what people are told."""
 
-from .desks import Desk
-from .notices import Notice
-from .stages import ReviewStage, SignOffRule
-from .standing import Assignment, Clearance, SignOff, Standing
+from .desks import Absence, Desk
+from .stages import Matter, ReviewStage, SignOffRule
+from .standing import Assignment, Clearance, SignOff, Snapshot, Standing
+from .emergencies import EmergencyRelease, SetAside
+from .guests import GuestRemark, GuestReview
+from .notices import Notice, NoticePreference
+from .planning import Commission
+from .waivers import Waiver
 
-__all__ = ["Assignment", "Clearance", "Desk", "Notice", "ReviewStage", "SignOff", "SignOffRule", "Standing"]
+__all__ = [
+    "Absence",
+    "Assignment",
+    "Clearance",
+    "Commission",
+    "Desk",
+    "EmergencyRelease",
+    "GuestRemark",
+    "GuestReview",
+    "Matter",
+    "Notice",
+    "NoticePreference",
+    "ReviewStage",
+    "SetAside",
+    "SignOff",
+    "SignOffRule",
+    "Snapshot",
+    "Standing",
+    "Waiver",
+]

@@ -35,8 +35,11 @@ class ReviewStage(Task):
         help_text=_("Only stories of these kinds; empty for all."),
     )
     checklist = models.TextField(blank=True, help_text=_("What a reviewer looks at, one thing a line."))
+    guests_may_sign = models.BooleanField(
+        default=False, help_text=_("A guest's approval counts as a signature of the desk that invited the guest.")
+    )
 
-    admin_form_fields = [*Task.admin_form_fields, "review_hours", "sections", "checklist"]
+    admin_form_fields = [*Task.admin_form_fields, "review_hours", "sections", "kinds", "checklist", "guests_may_sign"]
 
     class Meta:
         verbose_name = _("review stage")
@@ -95,6 +98,21 @@ class ReviewStage(Task):
         return str(_("Desks sign the content of the story; several may sign at once."))
 
 
+class Matter(models.TextChoices):
+    """A part of a story's public content that a desk may be responsible for."""
+
+    HEADLINE = "headline", _("Headline, kicker and standfirst")
+    TEXT = "text", _("Text")
+    PICTURES = "pictures", _("Pictures")
+    BYLINE = "byline", _("Byline")
+    TOPICS = "topics", _("Topics and kind")
+    FLAGS = "flags", _("Flags")
+    EMBARGO = "embargo", _("Embargo")
+    RIGHTS = "rights", _("Rights")
+    LINKS = "links", _("Picks and related stories")
+    SEARCH = "search", _("What search engines get")
+
+
 class SignOffRule(models.Model):
     """How many members of a desk must sign at a stage, and for which stories."""
 
@@ -110,7 +128,20 @@ class SignOffRule(models.Model):
     )
     condition = models.CharField(max_length=20, choices=Condition.choices, default=Condition.ALWAYS)
 
-    panels = [FieldPanel("stage"), FieldPanel("desk"), FieldPanel("required"), FieldPanel("condition")]
+    matters = ArrayField(
+        models.CharField(max_length=20, choices=Matter.choices),
+        default=list,
+        blank=True,
+        help_text=_("The desk is asked again only when one of these has changed; empty for any change."),
+    )
+
+    panels = [
+        FieldPanel("stage"),
+        FieldPanel("desk"),
+        FieldPanel("required"),
+        FieldPanel("condition"),
+        FieldPanel("matters"),
+    ]
 
     class Meta:
         ordering = ["stage_id", "pk"]

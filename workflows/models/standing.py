@@ -37,6 +37,23 @@ class Standing(models.Model):
         return f"{self.article_id}: {self.content_hash[:12]}"
 
 
+class Snapshot(models.Model):
+    """A version as somebody signed, cleared or sent it out of the house: autosave writes a revision again in place."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="snapshots")
+    content_hash = models.CharField(max_length=HASH_LENGTH)
+    content = models.JSONField(help_text=_("The content of the revision."))
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "content_hash"], name="snapshot_once_a_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id}: {self.content_hash[:12]}"
+
+
 class SignOffQuerySet(models.QuerySet["SignOff"]):
     def valid(self) -> Self:
         """Approvals that have not been voided."""
@@ -50,14 +67,38 @@ class SignOff(models.Model):
         APPROVED = "approved", _("Approved")
         SENT_BACK = "sent_back", _("Sent back")
 
+    class Reason(models.TextChoices):
+        """Why a story was sent back, in a word, for the report of the desks' work."""
+
+        FACTS = "facts", _("Facts")
+        LEGAL = "legal", _("Legal")
+        STYLE = "style", _("Language and style")
+        STRUCTURE = "structure", _("Structure or length")
+        PICTURES = "pictures", _("Pictures")
+        OTHER = "other", _("Something else")
+
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="sign_offs")
     stage = models.ForeignKey(ReviewStage, on_delete=models.CASCADE, related_name="sign_offs")
     desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="+")
     task_state = models.ForeignKey(TaskState, null=True, on_delete=models.SET_NULL, related_name="+")
     content_hash = models.CharField(max_length=HASH_LENGTH)
     verdict = models.CharField(max_length=20, choices=Verdict.choices)
+    reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
     comment = models.TextField(blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sign_offs")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="sign_offs"
+    )
+    guest = models.ForeignKey(
+        "workflows.GuestReview", null=True, blank=True, on_delete=models.RESTRICT, related_name="sign_offs"
+    )
+    carried_from = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="carried_to",
+        help_text=_("The signature of an earlier version that still holds: what it is about has not changed."),
+    )
     at = models.DateTimeField(default=timezone.now)
     voided_at = models.DateTimeField(null=True, blank=True)
 
@@ -72,11 +113,25 @@ class SignOff(models.Model):
                 condition=Q(verdict="approved", voided_at=None),
                 name="signoff_once_a_person_stage_and_version",
             ),
+            models.UniqueConstraint(
+                fields=["article", "stage", "content_hash", "guest"],
+                condition=Q(verdict="approved", voided_at=None),
+                name="signoff_once_a_guest_stage_and_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(by=None, guest__isnull=False) | Q(by__isnull=False, guest=None),
+                name="signoff_by_a_person_or_a_guest",
+            ),
             models.CheckConstraint(condition=Q(verdict="approved") | ~Q(comment=""), name="signoff_sent_back_says_why"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.by} {self.get_verdict_display()} {self.content_hash[:12]}"
+        return f"{self.signer} {self.get_verdict_display()} {self.content_hash[:12]}"
+
+    @property
+    def signer(self) -> str:
+        """The name of who signed."""
+        return str(self.by or self.guest)
 
 
 class Clearance(models.Model):
@@ -85,6 +140,7 @@ class Clearance(models.Model):
     class Kind(models.TextChoices):
         REVIEW = "review", _("Reviewed")
         IMPORT = "import", _("Published elsewhere before, and imported")
+        EMERGENCY = "emergency", _("Released in an emergency; a review is owed")
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="clearances")
     content_hash = models.CharField(max_length=HASH_LENGTH)
@@ -110,6 +166,9 @@ class Assignment(models.Model):
     stage = models.ForeignKey(ReviewStage, null=True, on_delete=models.CASCADE, related_name="+")
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="assignments"
+    )
+    assigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     since = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(null=True, blank=True)

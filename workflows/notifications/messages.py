@@ -63,7 +63,7 @@ def _write(kind: str, article: Article, key: str, addresses: Iterable[str], cont
     text = render_to_string(f"notifications/{kind}.txt", context)
     for address in sorted({address for address in addresses if address}):
         notice, created = Notice.objects.get_or_create(
-            key=key, address=address, defaults={"article": article, "subject": subject, "text": text}
+            key=key, address=address, defaults={"article": article, "kind": kind, "subject": subject, "text": text}
         )
         if created:
             enqueue(send_notice, notice.pk)

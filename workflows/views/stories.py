@@ -1,4 +1,4 @@
-"""Pages of the desk: the board, and a form for each of the newsroom's verbs."""
+"""A form for each of the newsroom's verbs about one story."""
 
 from typing import Any, ClassVar
 
@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -24,43 +23,12 @@ from wagtail.permissions import policy_registry
 from cms import actions as cms_actions
 from cms.checks import find_blockers
 from cms.exceptions import Refused
-from cms.models import Article, Section
-from workflows import actions, board, progress, stages
+from cms.models import Article
+from workflows import actions, progress, stages
 from workflows import forms as desk_forms
 from workflows.clearance import is_cleared
 from workflows.exceptions import NotYours, StoryMovedOn
-from workflows.models import Desk, SignOff
-
-
-class BoardView(WagtailAdminTemplateMixin, TemplateView):
-    """Every story in hand, a column a stage."""
-
-    template_name = "workflows/board.html"
-    page_title = gettext_lazy("Board")
-    header_icon = "grip"
-    _show_breadcrumbs = True
-    breadcrumbs_items: ClassVar[list[dict[str, Any]]] = [{"url": "", "label": gettext_lazy("Board")}]
-
-    def get_template_names(self) -> list[str]:
-        if self.request.headers.get("X-Board-Part"):
-            return ["workflows/board_columns.html"]
-        return [self.template_name]
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [{"url": reverse("wagtailadmin_home"), "label": _("Home")}, *self.breadcrumbs_items]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        filters = board.Filters.from_query(self.request.GET)
-        now = timezone.now()
-        return super().get_context_data(
-            columns=board.build_board(self.request.user, filters, now),
-            filters=filters,
-            desks=Desk.objects.all(),
-            sections=Section.objects.live().order_by("path"),
-            kinds=Article.Kind.choices,
-            now=now,
-            **kwargs,
-        )
+from workflows.models import SignOff
 
 
 class StoryView(WagtailAdminTemplateMixin, TemplateView):
