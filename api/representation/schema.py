@@ -320,6 +320,28 @@ class ResolvedSerializer(serializers.Serializer[None]):
     reason = serializers.CharField(required=False, allow_null=True)
 
 
+class ChangeSerializer(serializers.Serializer[None]):
+    """What happened to one story: put `article` in the place of what you have, or remove it where it is null."""
+
+    event = serializers.ChoiceField(["published", "updated", "withdrawn"])
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField()
+    version = serializers.IntegerField(allow_null=True, help_text="Of the story; it grows with each public change.")
+    reason = serializers.CharField(allow_null=True, help_text="Why it was withdrawn, where readers are told.")
+    article = DetailSerializer(
+        allow_null=True, help_text="The story as it is now; null once it was withdrawn. A summary with shape=summary."
+    )
+
+
+class ChangeListSerializer(serializers.Serializer[None]):
+    """A page of changes. `next` is always there: ask it again later."""
+
+    items = ChangeSerializer(many=True)
+    next = serializers.URLField()
+    has_more = serializers.BooleanField(help_text="Whether there is more at `next` already.")
+    limit = serializers.IntegerField()
+
+
 class ParameterErrorSerializer(serializers.Serializer[None]):
     parameter = serializers.CharField()
     detail = serializers.CharField()

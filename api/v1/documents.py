@@ -36,7 +36,7 @@ def _problems(*codes: int) -> dict[Any, OpenApiResponse]:
     texts = {
         400: "A parameter is unknown, repeated or cannot be read; `errors` names it.",
         404: "There is nothing public at this address.",
-        410: "It was public once; `reason` says why it is gone, where readers are told.",
+        410: "It was public once, or the cursor is too old; `reason` says why it is gone, where readers are told.",
     }
     return {(code, _PROBLEM): OpenApiResponse(schema.ProblemSerializer, texts[code]) for code in codes}
 
@@ -156,6 +156,21 @@ def _place(name: str, plural: str, shape: Any, text: str) -> tuple[dict[str, Any
 SECTION_LIST, SECTION_DETAIL = _place("section", "Sections", schema.SectionSerializer, "Parts of the publication.")
 TOPIC_LIST, TOPIC_DETAIL = _place("topic", "Topics", schema.TopicSerializer, "Topics that a visible story is about.")
 AUTHOR_LIST, AUTHOR_DETAIL = _place("author", "Authors", schema.AuthorSerializer, "Authors of visible stories.")
+CHANGE_LIST = _reads(
+    "listChanges",
+    "Sync",
+    "Follow changes",
+    "Without a cursor: every story that readers can see, then what happened since. Follow `next` as long as `has_more` "
+    "is true, and ask it again later. A cursor that is too old answers 410 of type `cursor-expired`: start again.",
+    schema.ChangeListSerializer,
+    [
+        _query("cursor", "From `next`; opaque. Empty to start with everything."),
+        _limit(100, MAX_LIMIT),
+        _query("shape", "How much of each story.", enum=["detail", "summary"], default="detail"),
+    ],
+    400,
+    410,
+)
 RESOLVE = _reads(
     "resolvePath",
     "Routing",

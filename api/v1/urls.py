@@ -4,6 +4,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from .articles import ArticleDetail, ArticleList, ArticleRelated
+from .changes import ChangeList
 from .places import (
     AuthorDetail,
     AuthorList,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("topics/<slug:slug>/", TopicDetail.as_view(), name="topic"),
     path("authors/", AuthorList.as_view(), name="authors"),
     path("authors/<slug:slug>/", AuthorDetail.as_view(), name="author"),
+    path("changes/", ChangeList.as_view(), name="changes"),
     path("resolve/", Resolve.as_view(), name="resolve"),
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:openapi"), name="docs"),
