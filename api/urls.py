@@ -6,6 +6,7 @@ from api import health
 
 urlpatterns = [
     path("api/v1/", include("api.v1.urls")),
+    path("", include("api.feeds.urls")),
     path("health/live", health.live),
     path("health/ready", health.ready),
 ]

@@ -37,6 +37,9 @@ class PublishedArticle(models.Model):
     breaking = models.BooleanField(default=False)
     may_be_suggested = models.BooleanField(default=True)
     suggest_related = models.BooleanField(default=True)
+    is_indexable = models.BooleanField(
+        default=True, help_text="Search engines may list it, and it did not appear elsewhere first."
+    )
     pick_ids = ArrayField(models.BigIntegerField(), default=list)
     shown_ids = ArrayField(
         models.BigIntegerField(), default=list, help_text="Pages that its text and picks refer to, published or not."

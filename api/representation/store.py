@@ -160,6 +160,7 @@ def _row(
         breaking=article.breaking,
         may_be_suggested=article.may_be_suggested,
         suggest_related=article.suggest_related,
+        is_indexable=article.robots == Article.Robots.INDEX and not article.canonical_url,
         pick_ids=[pick.article_id for pick in article.picks.all() if pick.article_id != article.pk],
         version=version,
         published_at=published_at,

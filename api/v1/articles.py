@@ -20,7 +20,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
 from api.models import ArticlePath, PublishedArticle, Tombstone
-from api.representation import schema
+from api.representation import ninjs, schema
 from api.representation.build import dump, moment
 from api.representation.store import search_config
 
@@ -161,6 +161,44 @@ class ArticleRelated(ReadView):
         ]
         page = {"items": links[:limit], "next": None, "previous": None, "limit": limit, "count": None}
         return answer(request, dump(page), at=self.now, until=next_expiry(self.now))
+
+
+class ArticleNinjs(ReadView):
+    """One story for agencies and partners."""
+
+    resolver_name = "api:article-ninjs"
+
+    @extend_schema(**documents.ARTICLE_NINJS)
+    def get(self, request: Request, key: str) -> HttpResponse:
+        row = find_article(self, key)
+        if isinstance(row, HttpResponse):
+            return row
+        document = dump(ninjs.build(json.loads(row.detail)))
+        return answer(request, document, at=self.now, until=row.visible_until, modified_at=row.modified_at)
+
+
+class ArticleMarkdown(ReadView):
+    """One story as a Markdown document, with its headline, byline and date."""
+
+    resolver_name = "api:article-markdown"
+
+    @extend_schema(**documents.ARTICLE_MARKDOWN)
+    def get(self, request: Request, key: str) -> HttpResponse:
+        row = find_article(self, key)
+        if isinstance(row, HttpResponse):
+            return row
+        item = json.loads(row.detail)
+        byline = ", ".join(author["name"] for author in item["authors"])
+        head = f"# {item['title']}\n\n{item['standfirst']}\n\n{byline}, {item['published_at']}\n\n<{item['url']}>\n\n"
+        text = head + _body(item["body"]["html"], row, "markdown")["markdown"]
+        return answer(
+            request,
+            text,
+            at=self.now,
+            until=row.visible_until,
+            modified_at=row.modified_at,
+            media_type="text/markdown; charset=utf-8",
+        )
 
 
 def find_article(view: ReadView, key: str) -> PublishedArticle | HttpResponse:

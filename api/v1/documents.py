@@ -42,7 +42,14 @@ def _problems(*codes: int) -> dict[Any, OpenApiResponse]:
 
 
 def _reads(
-    operation_id: str, tag: str, summary: str, text: str, shape: Any, parameters: list[Any], *codes: int
+    operation_id: str,
+    tag: str,
+    summary: str,
+    text: str,
+    shape: Any,
+    parameters: list[Any],
+    *codes: int,
+    media_type: str = "application/json",
 ) -> dict[str, Any]:
     return {
         "operation_id": operation_id,
@@ -51,7 +58,7 @@ def _reads(
         "description": text,
         "parameters": parameters,
         "responses": {
-            (200, "application/json"): OpenApiResponse(shape, "Found. `ETag` may be sent back as `If-None-Match`."),
+            (200, media_type): OpenApiResponse(shape, "Found. `ETag` may be sent back as `If-None-Match`."),
             304: OpenApiResponse(description="Unchanged since the version that `If-None-Match` names."),
             **_problems(*codes),
         },
@@ -136,6 +143,29 @@ ARTICLE_RELATED = _reads(
     400,
     404,
     410,
+)
+ARTICLE_NINJS = _reads(
+    "getArticleNinjs",
+    "Stories",
+    "Get a story as ninjs",
+    "One story as IPTC ninjs 3.1, for agencies and partners.",
+    OpenApiTypes.OBJECT,
+    [_KEY],
+    400,
+    404,
+    410,
+)
+ARTICLE_MARKDOWN = _reads(
+    "getArticleMarkdown",
+    "Stories",
+    "Get a story as Markdown",
+    "One story as a Markdown document, with its headline, byline and date.",
+    OpenApiTypes.STR,
+    [_KEY],
+    400,
+    404,
+    410,
+    media_type="text/markdown",
 )
 
 

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
-from .articles import ArticleDetail, ArticleList, ArticleRelated
+from .articles import ArticleDetail, ArticleList, ArticleMarkdown, ArticleNinjs, ArticleRelated
 from .changes import ChangeList
 from .places import (
     AuthorDetail,
@@ -21,6 +21,8 @@ urlpatterns = [
     path("articles/", ArticleList.as_view(), name="articles"),
     path("articles/<str:key>/", ArticleDetail.as_view(), name="article"),
     path("articles/<str:key>/related/", ArticleRelated.as_view(), name="article-related"),
+    path("articles/<str:key>/ninjs/", ArticleNinjs.as_view(), name="article-ninjs"),
+    path("articles/<str:key>/markdown/", ArticleMarkdown.as_view(), name="article-markdown"),
     path("sections/", SectionList.as_view(), name="sections"),
     path("sections/<slug:slug>/", SectionDetail.as_view(), name="section"),
     path("topics/", TopicList.as_view(), name="topics"),
