@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings")
 app = Celery("copydesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(["api.related"])
+app.autodiscover_tasks(["api.related", "api.webhooks"])
 
 
 def enqueue(task: Task[..., Any], *args: object) -> None:

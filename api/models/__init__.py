@@ -3,13 +3,18 @@
 from .changes import Change
 from .related import RankingDue, RelatedLink, TermFrequency, Terms
 from .shelf import ArticlePath, PublishedArticle, Tombstone
+from .webhooks import Attempt, Delivery, EventType, Subscription
 
 __all__ = [
     "ArticlePath",
+    "Attempt",
     "Change",
+    "Delivery",
+    "EventType",
     "PublishedArticle",
     "RankingDue",
     "RelatedLink",
+    "Subscription",
     "TermFrequency",
     "Terms",
     "Tombstone",
