@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import OperationalError, transaction
 from django.db.models import Exists, Model, OuterRef, Q
@@ -14,10 +15,11 @@ from wagtail.embeds.embeds import get_embed
 from wagtail.embeds.exceptions import EmbedException
 from wagtail.models import Page, ReferenceIndex
 
-from api.models import PublishedArticle
+from api.models import Change, PublishedArticle
 from api.representation.store import reconcile_many
 from cms.models import Article, Author, NewsImage, Section, Topic
 from workflows.models import Clearance
+from workflows.tasks import forget_failures, note_failure
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +57,12 @@ def reconcile_strays() -> None:
 def _reconcile_each(article_ids: list[int], now: datetime) -> None:
     for article_id in article_ids:
         try:
-            reconcile_many([article_id], now)
-        except Exception:
+            with transaction.atomic():
+                reconcile_many([article_id], now)
+                forget_failures([article_id])
+        except Exception as error:
             log.exception("story %s could not be brought in step with its dates", article_id)
+            note_failure(article_id, error)
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
@@ -86,6 +91,15 @@ def _stories_that_refer_to(model: type[Model], pks: Iterable[int]) -> set[int]:
         base_content_type=ContentType.objects.get_for_model(Page),
     )
     return {int(object_id) for object_id in references.values_list("object_id", flat=True)}
+
+
+@shared_task
+def forget_old_changes() -> None:
+    """Delete changes that no copy of the publication can be waiting for; the last one stays, for its number."""
+    last = Change.objects.order_by("-sequence").first()
+    if last:
+        kept = timezone.now() - timedelta(days=settings.API_CHANGES_DAYS)
+        Change.objects.filter(at__lt=kept, sequence__lt=last.sequence).delete()
 
 
 @shared_task

@@ -1,4 +1,4 @@
-"""What keeps a story out of print until someone mends it."""
+"""What keeps a story out of print until someone mends it, whatever anybody says."""
 
 from django.utils.translation import gettext as _
 
@@ -8,9 +8,19 @@ from cms.models import Article, NewsImage
 def find_blockers(version: Article) -> list[str]:
     """Why this version of a story must not be published, one sentence each; empty if nothing stands in the way."""
     blockers = []
-    if not version.standfirst.strip():
+    if not has_standfirst(version):
         blockers.append(_("The standfirst is empty."))
-    missing = NewsImage.objects.filter(pk__in=picture_ids(version), alt="").values_list("title", flat=True)
+    blockers += [_("The picture “%s” has no alternative text.") % image.title for image in find_without_alt(version)]
+    return blockers
+
+
+def has_standfirst(version: Article) -> bool:
+    return bool(version.standfirst.strip())
+
+
+def find_without_alt(version: Article) -> list[NewsImage]:
+    """Pictures that a version shows somewhere without alternative text, its own or the picture's."""
+    missing = NewsImage.objects.filter(pk__in=picture_ids(version), alt="")
     own_alt = {
         block["value"]["image"]
         for block in version.body.get_prep_value()
@@ -18,8 +28,7 @@ def find_blockers(version: Article) -> list[str]:
     }
     if own_alt:
         missing = missing.exclude(pk__in=own_alt - {version.lead_image_id})
-    blockers += [_("The picture “%s” has no alternative text.") % title for title in missing]
-    return blockers
+    return list(missing)
 
 
 def picture_ids(version: Article) -> set[int]:

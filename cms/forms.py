@@ -4,8 +4,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.models import Revision
+
+OVERTAKEN_BY = "overtaken_by"
+"""Where `cms.wagtail_hooks` puts the primary key of a version that was saved after the one that the form began with."""
 
 
 class ArticleForm(WagtailAdminPageForm):
@@ -16,6 +21,7 @@ class ArticleForm(WagtailAdminPageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        self._refuse_to_overwrite()
         go_live_at = cleaned.get("go_live_at")
         if go_live_at and "go_live_at" in self.changed_data and go_live_at <= timezone.now():
             self.add_error("go_live_at", _("This time has passed. Leave it empty to release the story at once."))
@@ -25,6 +31,20 @@ class ArticleForm(WagtailAdminPageForm):
             self.add_error("expire_at", _("The story would expire before its embargo ends."))
         self._refuse_bad_picks()
         return cleaned
+
+    def _refuse_to_overwrite(self) -> None:
+        """Whoever opened an older version is told; what they typed stays, and goes on top if they save again."""
+        newer = Revision.objects.filter(pk=self.data.get(OVERTAKEN_BY) or None).select_related("user").first()
+        if newer is None:
+            return
+        message = _(
+            "%(who)s saved a newer version at %(time)s, after you opened this one. Nothing was saved, and what you "
+            "typed is still here. Read the newer version in another tab. Save again to put yours on top: both stay "
+            "in the history."
+        )
+        time = date_format(timezone.localtime(newer.created_at), "TIME_FORMAT")
+        params = {"who": newer.user or _("A program"), "time": time}
+        self.add_error(None, ValidationError(message, code="overtaken", params=params))
 
     def _refuse_bad_picks(self) -> None:
         if "picks" not in self.formsets:

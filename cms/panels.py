@@ -5,6 +5,7 @@ from wagtail.admin.panels import (
     CommentPanel,
     FieldPanel,
     FieldRowPanel,
+    HelpPanel,
     MultiFieldPanel,
     MultipleChooserPanel,
     ObjectList,
@@ -23,6 +24,11 @@ def counted(field_name: str, best: int, **kwargs: object) -> FieldPanel:
 
 def _count_to(best: int) -> dict[str, str]:
     return {"data-controller": "character-count", "data-character-count-best-value": str(best)}
+
+
+def _place(name: str) -> dict[str, str]:
+    """Attributes of a list of the form by which Wagtail's links to a field (`#:w:contentpath=`) find it."""
+    return {"data-contentpath": name}
 
 
 story_panels = [
@@ -47,6 +53,7 @@ byline_panels = [
         label=_("Name"),
         heading=_("Byline"),
         help_text=_("In the order in which the names are printed."),
+        attrs=_place("byline"),
     ),
     MultipleChooserPanel(
         "topic_links",
@@ -55,6 +62,7 @@ byline_panels = [
         label=_("Topic"),
         heading=_("Topics"),
         help_text=_("What the story is about: three to six."),
+        attrs=_place("topic_links"),
     ),
 ]
 related_panels = [
@@ -65,7 +73,10 @@ related_panels = [
         label=_("Story"),
         heading=_("Picked by you"),
         help_text=_("These come first, in this order. Computed links follow."),
+        attrs=_place("picks"),
     ),
+    # Filled by a script of the package that knows what was published.
+    HelpPanel(content='<div data-controller="related-suggestions"></div>', heading=_("Suggestions")),
     FieldRowPanel([FieldPanel("suggest_related"), FieldPanel("may_be_suggested")], heading=_("Computed links")),
 ]
 release_panels = [

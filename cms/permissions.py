@@ -1,5 +1,7 @@
 """What Wagtail may offer a person to do with a story."""
 
+from django.utils.translation import gettext as _
+from wagtail.locks import WorkflowLock
 from wagtail.models import PagePermissionTester
 
 from cms.exceptions import PublicationRefused
@@ -10,6 +12,11 @@ class SectionPermissionTester(PagePermissionTester):
     """Wagtail's tester. The workflow of a section is for the stories in it, not for its own title."""
 
     def can_submit_for_moderation(self) -> bool:
+        return False
+
+    def can_publish_subpage(self) -> bool:
+        # Wagtail asks this before it makes something live that nobody can have reviewed: a page that is created, copied
+        # or mirrored and published in one go. A new section is saved first and published then.
         return False
 
 
@@ -43,6 +50,28 @@ class ArticlePermissionTester(PagePermissionTester):
 
     def can_unschedule(self) -> bool:
         return self.has_publish_right()
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        return bool(super().can_delete(ignore_bulk=ignore_bulk)) and not self.refusal_to_remove()
+
+    def refusal_to_remove(self) -> str:
+        """Why the story may be neither deleted nor moved now, a right to do so aside; empty if it may.
+
+        Wagtail asks for no lock there, so that a story would vanish from under the desk that reads it.
+        """
+        lock = self.page.get_lock()
+        if self.page.approved_schedule:
+            return _("It is scheduled. Hold it first.")
+        if lock is None or not lock.for_user(self.user):
+            return ""
+        if isinstance(lock, WorkflowLock):
+            words = _("It waits for “%(stage)s”. Only those who work there may move or delete it now.")
+            return words % {"stage": lock.task}
+        return _("It is locked. Whoever locked it may unlock it.")
+
+    def may(self, right: str) -> bool:
+        """Whether this person publishes here and has the right `correct`, `kill` or `take_down`."""
+        return self.has_publish_right() and bool(self.user.has_perm(f"cms.{right}_article"))
 
     def can_set_view_restrictions(self) -> bool:
         return self.has_publish_right()

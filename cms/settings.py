@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import available_timezones
 
 from corsheaders.defaults import default_headers
 
@@ -47,12 +48,14 @@ CORS_EXPOSE_HEADERS = ("ETag", "Last-Modified")
 # The application ------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    # `cms` comes first: its command publish_scheduled takes the place of Wagtail's.
+    "cms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "workflows.people.PeopleConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -73,8 +76,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    # Ours come last: `workflows` takes the place of mail handlers that wagtail.admin connects when it is ready.
-    "cms",
+    # `workflows` comes last: it takes the place of mail handlers that wagtail.admin connects when it is ready.
     "workflows",
     "api",
 ]
@@ -150,9 +152,13 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ROUTES = {
     "cms.tasks.*": {"queue": "slow"},
     "api.related.tasks.*": {"queue": "slow"},
+    "api.webhooks.tasks.*": {"queue": "webhooks"},
     "api.tasks.fetch_embed": {"queue": "slow"},
     "api.tasks.reconcile_stories_*": {"queue": "slow"},
     "api.tasks.reconcile_strays": {"queue": "slow"},
+    # Nor with notices: a mail server that does not answer holds a worker for seconds.
+    "workflows.tasks.send_*": {"queue": "notices"},
+    "workflows.tasks.forget_*": {"queue": "notices"},
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "release what is due": {
@@ -170,10 +176,45 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 50},
     },
+    "tell subscribers": {
+        "task": "api.webhooks.tasks.tell_subscribers",
+        "schedule": timedelta(seconds=1),
+        "options": {"expires": 5},
+    },
+    "forget old deliveries": {
+        "task": "api.webhooks.tasks.forget_old_deliveries",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 3600},
+    },
+    "forget changes that are too old": {
+        "task": "api.tasks.forget_old_changes",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 3600},
+    },
+    "give what absent people have to their desks": {
+        "task": "workflows.tasks.give_back_of_absent",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 250},
+    },
     "send notices that are owed": {
         "task": "workflows.tasks.send_owed_notices",
         "schedule": timedelta(minutes=1),
         "options": {"expires": 50},
+    },
+    "tell of what is due": {
+        "task": "workflows.tasks.send_deadlines",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 50},
+    },
+    "send the daily digest": {
+        "task": "workflows.tasks.send_digests",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 250},
+    },
+    "forget old notices": {
+        "task": "workflows.tasks.forget_old_notices",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 3600},
     },
     "prepare pictures that were missed": {
         "task": "cms.tasks.prepare_missed_images",
@@ -182,6 +223,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "relate stories that were missed": {
         "task": "api.related.tasks.rerank_missed",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 50},
+    },
+    "write down clicks on related links": {
+        "task": "api.related.tasks.store_clicks",
         "schedule": timedelta(minutes=1),
         "options": {"expires": 50},
     },
@@ -200,11 +246,26 @@ EMAIL_USE_SSL = bool(_mail.get("EMAIL_USE_SSL"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="Copydesk <copydesk@localhost>")
 
+# Notices --------------------------------------------------------------------------------------------------------------
+
+CHAT_PRIVATE_ADDRESSES = env.flag("CHAT_PRIVATE_ADDRESSES", default=False)
+"""Whether a desk's chat may be in a private network: a Mattermost in the house, or a test on this machine."""
+DUE_SOON_MINUTES = env.number("DUE_SOON_MINUTES", default=60)
+LATE_AFTER_MINUTES = env.number("LATE_AFTER_MINUTES", default=15)
+ESCALATE_AFTER_MINUTES = env.number("ESCALATE_AFTER_MINUTES", default=60)
+"""Before and after a due time: when whoever has the story is told, and when the head of the desk is."""
+DIGEST_HOUR = env.number("DIGEST_HOUR", default=7)
+"""From which hour of the newsroom's day the daily digest is sent."""
+NOTICE_DAYS = env.number("NOTICE_DAYS", default=180)
+"""How long notices are kept, in the inbox too."""
+
 # Language and time ----------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = env.text("LANGUAGE_CODE", default="en-gb")
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES = [("en-gb", "English"), ("de", "German"), ("fr", "French"), ("es", "Spanish")]
 TIME_ZONE = env.text("TIME_ZONE", default="UTC")
+# Browsers do not know these two, and the page of the account then has no names for any time zone.
+WAGTAIL_USER_TIME_ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 USE_I18N = True
 USE_TZ = True
 
@@ -230,9 +291,11 @@ STORAGES = {
 
 WAGTAIL_SITE_NAME = "Copydesk"
 WAGTAILADMIN_BASE_URL = BASE_URL
+WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "cms.rich_text.NamedRichTextArea"}}
 WAGTAIL_I18N_ENABLED = False
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
-WAGTAIL_WORKFLOW_CANCEL_ON_PUBLISH = True
+WAGTAIL_WORKFLOW_CANCEL_ON_PUBLISH = False
+"""`workflows.receivers.on_published` ends the review of what was published, and of nothing else."""
 WAGTAIL_FINISH_WORKFLOW_ACTION = "workflows.finish.do_not_publish"
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
@@ -284,6 +347,31 @@ SPECTACULAR_SETTINGS = {
 }
 API_CACHE_SECONDS = env.number("API_CACHE_SECONDS", default=60)
 """How long a shared cache may keep an answer of the API."""
+COUNT_RELATED_CLICKS = env.flag("COUNT_RELATED_CLICKS", default=False)
+"""Whether websites may report that a reader followed a related link."""
+
+WEBHOOK_PRIVATE_ADDRESSES = env.flag("WEBHOOK_PRIVATE_ADDRESSES", default=False)
+"""Whether webhooks may go to addresses of a private network."""
+
+WEBHOOK_ROTATION_HOURS = env.number("WEBHOOK_ROTATION_HOURS", default=24)
+"""How long a former secret signs beside the new one."""
+
+WEBHOOK_LOG_DAYS = env.number("WEBHOOK_LOG_DAYS", default=30)
+"""How long deliveries that are done with can be looked at and replayed."""
+
+WEBSUB_HUB_URL = env.text("WEBSUB_HUB_URL", default="")
+"""The WebSub hub that feeds name; empty for none."""
+
+API_CHANGES_DAYS = env.number("API_CHANGES_DAYS", default=90)
+"""How long /changes/ remembers; a copy that was away for longer must start again."""
+
+EMERGENCY_REVIEW_HOURS = env.number("EMERGENCY_REVIEW_HOURS", default=12)
+"""Within how many hours a story that was released in an emergency must be reviewed."""
+EMERGENCY_REQUEST_MINUTES = env.number("EMERGENCY_REQUEST_MINUTES", default=30)
+"""How long a request for an emergency release waits for a second person."""
+
+GUEST_LINK_DAYS = env.number("GUEST_LINK_DAYS", default=14)
+"""How long a link to a draft may be open to a guest, at most."""
 
 SEED_PASSWORD = env.text("SEED_PASSWORD", default="wexcombe-2026")
 """The password of every login that `seed_newsroom` makes."""
@@ -306,5 +394,7 @@ LOGGING = {
         "PIL": {"level": "INFO"},
         "django_tasks": {"level": "WARNING"},
         "modelsearch": {"level": "WARNING"},
+        # Its debug lines hold the path of what it asks for; the path of a chat webhook is its password.
+        "urllib3": {"level": "INFO"},
     },
 }

@@ -10,7 +10,9 @@ from wagtail.documents import urls as wagtaildocs_urls
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/admin/")),
     path("", include("api.urls")),
+    path("admin/", include("workflows.account_urls")),
     path("admin/", include(wagtailadmin_urls)),
+    path("guest/", include("workflows.guest_urls")),
     path("documents/", include(wagtaildocs_urls)),
 ]
 if settings.SERVE_MEDIA:

@@ -1,4 +1,4 @@
-"""The newsroom's verbs: sign off, send back, release, hold."""
+"""The newsroom's verbs: submit, sign off, send back, release. What follows a release is in `schedules`."""
 
 from datetime import datetime
 from typing import Any
@@ -8,13 +8,12 @@ from django.utils import timezone
 from wagtail.log_actions import log
 from wagtail.models import Page, Revision, TaskState, Workflow, WorkflowState
 
-from cms.checks import find_blockers
 from cms.exceptions import PublicationRefused, Refused
 from cms.models import Article
-from workflows import clearance, progress, stages
+from workflows import assignments, checks, clearance, differences, progress, snapshots, stages
 from workflows.clearance import is_cleared
 from workflows.exceptions import NotYours, StoryMovedOn
-from workflows.models import ReviewStage, SignOff, Standing
+from workflows.models import GuestReview, Matter, ReviewStage, SignOff, Standing
 from workflows.notifications import messages
 
 
@@ -25,7 +24,7 @@ def submit(article: Article, *, by: Any) -> None:
     Raises:
         Refused: the section has no workflow, or the story is in review already.
     """
-    article = _locked(article)
+    article = locked(article)
     state = article.current_workflow_state
     if state is None:
         workflow: Workflow | None = article.get_workflow()
@@ -59,10 +58,10 @@ def sign_off(article: Article, *, task_state_id: int, content_hash: str, by: Any
         StoryMovedOn: the story was changed, or is at another stage, than `content_hash` and `task_state_id` say.
         NotYours: `by` wrote or submitted it, has signed it, or is in no desk that is asked.
     """
-    article = _locked(article)
+    article = locked(article)
     task_state, stage, standing = _current(article, task_state_id, content_hash)
-    at_stage = _at_stage(article, task_state, stage, standing)
-    signatures = [stages.Signature(given.desk_id, given.by_id) for given in at_stage.sign_offs]
+    at_stage = _at_stage(article, task_state, stage)
+    signatures = [stages.Signature(given.desk_id, given.responsible_id) for given in at_stage.sign_offs]
     desk_ids = list(stage.desks_of(by).values_list("pk", flat=True))
     reason = stages.why_not_sign(
         user_id=by.pk,
@@ -77,24 +76,75 @@ def sign_off(article: Article, *, task_state_id: int, content_hash: str, by: Any
     desk_id = next(
         rule.desk_id for rule in at_stage.rules if rule.desk_id in desk_ids and rule.desk_id in at_stage.needed
     )
+    return _sign(article, task_state, standing, at_stage, desk_id=desk_id, by=by, comment=comment)
+
+
+@transaction.atomic
+def sign_off_as_guest(guest: GuestReview, *, comment: str = "") -> SignOff:
+    """Count the approval of a guest as a signature of the desk for which they were invited.
+
+    Whoever invited the guest answers for them: where they could not sign this version themselves, their guest cannot.
+
+    Raises:
+        StoryMovedOn: the story was changed after the invitation, or is not at the stage that the guest was asked for.
+        NotYours: the stage lets no guests sign, does not wait for the desk, or the inviter could not sign here.
+    """
+    article = locked(guest.article)
+    state = article.current_workflow_task_state
+    task_state, stage, standing = _current(article, state.pk if state else 0, guest.snapshot.content_hash)
+    if guest.stage_id != stage.pk or guest.desk_id is None:
+        raise StoryMovedOn("The story is not at the stage for which the guest was asked.")
+    if not stage.guests_may_sign:
+        raise NotYours("This stage lets no guests sign.")
+    at_stage = _at_stage(article, task_state, stage)
+    reason = stages.why_not_sign(
+        user_id=guest.invited_by_id,
+        user_desk_ids=stage.desks_of(guest.invited_by).filter(pk=guest.desk_id).values_list("pk", flat=True),
+        changed_by=standing.changed_by_id,
+        submitted_by=progress.submitter_id(article),
+        needed=at_stage.needed,
+        signatures=[stages.Signature(given.desk_id, given.responsible_id) for given in at_stage.sign_offs],
+    )
+    if reason:
+        raise NotYours("Whoever invited the guest could not sign this version, so neither can the guest.")
+    return _sign(article, task_state, standing, at_stage, desk_id=guest.desk_id, guest=guest, comment=comment)
+
+
+def _sign(
+    article: Article,
+    task_state: TaskState,
+    standing: Standing,
+    at_stage: progress.StageProgress,
+    *,
+    desk_id: int,
+    by: Any = None,
+    guest: GuestReview | None = None,
+    comment: str = "",
+) -> SignOff:
+    """Store a signature that may be given, and move the story on if it was the last that the stage waited for."""
+    snapshots.keep_latest(article)
     signed = SignOff.objects.create(
         article=article,
-        stage=stage,
+        stage=at_stage.stage,
         desk_id=desk_id,
         task_state=task_state,
-        content_hash=content_hash,
+        content_hash=standing.content_hash,
         verdict=SignOff.Verdict.APPROVED,
         comment=comment.strip(),
         by=by,
+        guest=guest,
     )
-    log(
-        article,
-        "workflows.sign_off",
-        user=by,
-        revision=standing.revision,
-        data={"stage": stage.name, "desk": signed.desk.name, "hash": content_hash, "comment": signed.comment},
-    )
-    signatures.append(stages.Signature(desk_id, by.pk))
+    data = {
+        "stage": at_stage.stage.name,
+        "desk": signed.desk.name,
+        "hash": standing.content_hash,
+        "comment": signed.comment,
+    }
+    if guest:
+        data["guest"] = guest.name
+    verb = "workflows.sign_off_as_guest" if guest else "workflows.sign_off"
+    log(article, verb, user=by, revision=standing.revision, data=data)
+    signatures = [stages.Signature(given.desk_id, given.responsible_id) for given in (*at_stage.sign_offs, signed)]
     if not stages.still_needed(at_stage.rules, signatures):
         _complete(article, task_state, standing, by=by, comment=signed.comment)
     return signed
@@ -115,8 +165,10 @@ def _complete(article: Article, task_state: TaskState, standing: Standing, *, by
 
 
 @transaction.atomic
-def send_back(article: Article, *, task_state_id: int, content_hash: str, by: Any, reason: str) -> SignOff:
-    """Return a story to whoever submitted it, with the reason.
+def send_back(
+    article: Article, *, task_state_id: int, content_hash: str, by: Any, reason: str, kind: str = ""
+) -> SignOff:
+    """Return a story to whoever submitted it, with the reason; `kind` is that in a word (`SignOff.Reason`), or empty.
 
     Raises:
         Refused: there is no reason.
@@ -125,9 +177,9 @@ def send_back(article: Article, *, task_state_id: int, content_hash: str, by: An
     """
     if not reason.strip():
         raise Refused("Say what should change: the writer gets your reason.")
-    article = _locked(article)
+    article = locked(article)
     task_state, stage, standing = _current(article, task_state_id, content_hash)
-    at_stage = _at_stage(article, task_state, stage, standing)
+    at_stage = _at_stage(article, task_state, stage)
     asked = {rule.desk_id for rule in at_stage.rules}
     desk = stage.desks_of(by).filter(pk__in=asked).first()
     if desk is None:
@@ -139,6 +191,7 @@ def send_back(article: Article, *, task_state_id: int, content_hash: str, by: An
         task_state=task_state,
         content_hash=content_hash,
         verdict=SignOff.Verdict.SENT_BACK,
+        reason=kind,
         comment=reason.strip(),
         by=by,
     )
@@ -150,7 +203,7 @@ def send_back(article: Article, *, task_state_id: int, content_hash: str, by: An
         revision=standing.revision,
         data={"stage": stage.name, "desk": desk.name, "hash": content_hash, "comment": returned.comment},
     )
-    progress.assign(article, stage=None, assignee=task_state.workflow_state.requested_by)
+    assignments.put_before_writer(article, task_state.workflow_state.requested_by, by=by)
     messages.sent_back(article, returned, task_state.workflow_state.requested_by)
     return returned
 
@@ -164,7 +217,7 @@ def release(article: Article, *, content_hash: str, by: Any, at: datetime | None
         StoryMovedOn: the latest version is not the one that `content_hash` names.
         PublicationRefused: the version is not cleared.
     """
-    article = _locked(article)
+    article = locked(article)
     if by is not None and not article.permissions_for_user(by).has_publish_right():
         raise Refused("You do not publish in this section.")
     if at is not None and at <= timezone.now():
@@ -185,42 +238,21 @@ def release(article: Article, *, content_hash: str, by: Any, at: datetime | None
     )
 
 
-@transaction.atomic
-def hold(article: Article, *, by: Any) -> None:
-    """Cancel a scheduled release; the clearance stays, so the story can be released again.
-
-    Raises:
-        Refused: nothing is scheduled, or `by` does not publish in this section.
-    """
-    article = _locked(article)
-    if not article.permissions_for_user(by).has_publish_right():
-        raise Refused("You do not publish in this section.")
-    scheduled = article.scheduled_revision
-    if scheduled is None:
-        raise Refused("Nothing is scheduled for this story.")
-    scheduled.content["go_live_at"] = None
-    scheduled.approved_go_live_at = None
-    scheduled.save(user=by, update_fields=["approved_go_live_at", "content"])
-    Page.objects.filter(pk=article.pk).update(go_live_at=None)
-
-
 def refuse_uncleared(article: Article, revision: Revision) -> None:
     """Raise unless `revision` may go live.
 
     Raises:
-        PublicationRefused: it is not cleared, or lacks something that readers need.
+        PublicationRefused: it is not cleared, or a check blocks it and nobody waived that.
     """
     version = revision.as_object()
     if not is_cleared(article.pk, clearance.content_hash(version)):
         raise PublicationRefused("This version has not been signed by every desk, so it cannot go live.")
-    if Article.objects.live().filter(slug=version.slug).exclude(pk=article.pk).exists():
-        raise PublicationRefused(f"Another live story has the slug “{version.slug}”. Choose another.")
-    blockers = find_blockers(version)
-    if blockers:
-        raise PublicationRefused(" ".join(str(blocker) for blocker in blockers))
+    findings = checks.find_blocking(version)
+    if findings:
+        raise PublicationRefused(" ".join(finding.message for finding in findings))
 
 
-def _locked(article: Article) -> Article:
+def locked(article: Article) -> Article:
     """The article as it is now, held until the transaction ends: two people who act at once act one after the other."""
     Page.objects.select_for_update().get(pk=article.pk)
     return Article.objects.get(pk=article.pk)
@@ -240,8 +272,8 @@ def _current(article: Article, task_state_id: int, content_hash: str) -> tuple[T
     standing = progress.standing_of(article)
     if standing.content_hash != content_hash:
         raise StoryMovedOn(
-            f"{standing.changed_by or 'Someone'} changed this story after you opened it. Nothing was signed: "
-            "read the new version first."
+            f"{standing.changed_by or 'Someone'} changed this story after you opened it"
+            f"{_what_changed(article, content_hash)}. Nothing was signed: read the new version first."
         )
     stage = task_state.task.specific
     if not isinstance(stage, ReviewStage):
@@ -249,12 +281,19 @@ def _current(article: Article, task_state_id: int, content_hash: str) -> tuple[T
     return task_state, stage, standing
 
 
-def _at_stage(
-    article: Article, task_state: TaskState, stage: ReviewStage, standing: Standing
-) -> progress.StageProgress:
-    version = progress.latest_version(article)
-    every = progress.review_progress(version, task_state.workflow_state.workflow_id, standing.content_hash)
-    for one in every:
+def _what_changed(article: Article, seen_hash: str) -> str:
+    """The parts of the story that the latest version says differently; empty if nobody kept what was seen."""
+    seen = snapshots.find(article.pk, seen_hash)
+    if seen is None:
+        return ""
+    before, after = snapshots.version_of(seen), progress.latest_version(article)
+    matters = differences.compare(before.public_content(), after.public_content()).matters
+    labels = "; ".join(str(label) for value, label in Matter.choices if value in matters)
+    return f": {labels}" if labels else ""
+
+
+def _at_stage(article: Article, task_state: TaskState, stage: ReviewStage) -> progress.StageProgress:
+    for one in progress.keep_carried(article, task_state.workflow_state.workflow_id):
         if one.stage.pk == stage.pk:
             return one
     raise StoryMovedOn("This stage is no longer part of the review.")

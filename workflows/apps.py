@@ -15,6 +15,7 @@ class WorkflowsConfig(AppConfig):
         )
 
         from workflows import receivers  # noqa: F401
+        from workflows.notifications import receivers as notified  # noqa: F401
 
         # Wagtail mails inside the request's transaction, also the submitter themselves, and also when the request is
         # rolled back. `workflows.notifications` tells the same people after the commit.

@@ -1,74 +1,37 @@
-"""The board: every story in hand, in the column of where it stands. A few queries, whatever the number of stories."""
+"""The board: every story in hand, in the column of where it stands. A few queries, whatever the number of stories.
 
+`placing` finds what stands where, `cards` reads what is said of it; both are bounded by what is shown, not by what
+there is.
+"""
+
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
-from django.db.models.functions import Cast
-from django.http import QueryDict
+from django.db.models import Count, F, Q, Window
 from django.urls import reverse
-from wagtail.models import Revision, TaskState, WorkflowState
-from wagtail.permissions import policy_registry
+from django.utils.translation import gettext as _
 
-from cms.models import Article, ArticleAuthor, Section, Takedown
-from workflows.models import (
-    Assignment,
-    Clearance,
-    Desk,
-    ReviewStage,
-    SignOff,
-    SignOffRule,
-    Standing,
+from workflows import planning
+from workflows.cards import Card, Names, build_card, build_dues, read, read_signatures
+from workflows.house import House, read_house
+from workflows.models import ReviewStage
+from workflows.moves import (
+    DRAFTS,
+    EMBARGOED,
+    HELD_BACK,
+    OWED,
+    PLANNED,
+    PUBLISHED,
+    READY,
+    SCHEDULED,
+    SENT_BACK,
+    stage_key,
+    why_not_there,
 )
-
-COLUMN_LENGTH = 50
-"""Cards shown of a column; its head says how many there are."""
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the reader of the board wants to see; kept in the address of the page."""
-
-    desk: str = ""
-    section: str = ""
-    kind: str = ""
-    mine: bool = False
-    late: bool = False
-    words: str = ""
-
-    @classmethod
-    def from_query(cls, query: QueryDict) -> "Filters":
-        return cls(
-            desk=query.get("desk", ""),
-            section=query.get("section", ""),
-            kind=query.get("kind", "") if query.get("kind", "") in Article.Kind.values else "",
-            mine=query.get("mine") == "1",
-            late=query.get("late") == "1",
-            words=query.get("q", "").strip(),
-        )
-
-
-@dataclass
-class Card:
-    article_id: int
-    title: str
-    section: str
-    byline: str
-    word_count: int
-    flags: list[str]
-    assignee: str
-    due_at: datetime | None
-    late: bool
-    signed: str
-    note: str
-    note_is_warning: bool
-    at: datetime | None
-    edit_url: str
-    action_url: str
-    action_label: str
+from workflows.placing import COLUMN_LENGTH, Filters, open_commissions, place
 
 
 @dataclass
@@ -78,225 +41,144 @@ class Column:
     hint: str
     cards: list[Card] = field(default_factory=list)
     count: int = 0
+    late_count: int = 0
     warning: str = ""
+    urgent: bool = False
+
+    @property
+    def next_length(self) -> int:
+        """How many cards to ask for to see more."""
+        return len(self.cards) + COLUMN_LENGTH
+
+    @property
+    def has_more(self) -> bool:
+        return self.count > len(self.cards)
 
 
-def build_board(user: Any, filters: Filters, now: datetime) -> list[Column]:
+@dataclass
+class Board:
+    columns: list[Column]
+    house: House
+
+    @property
+    def late_count(self) -> int:
+        return sum(column.late_count for column in self.columns)
+
+    @property
+    def failed_count(self) -> int:
+        """Scheduled releases among those shown that have not happened and are tried again."""
+        return sum(card.note_is_warning for column in self.columns if column.key == SCHEDULED for card in column.cards)
+
+    def version(self) -> str:
+        """A digest that changes when anything that is shown changes, but for the minutes that are left."""
+        return hashlib.sha256(repr(self.columns).encode()).hexdigest()[:32]
+
+    def column(self, key: str) -> Column | None:
+        return next((column for column in self.columns if column.key == key), None)
+
+
+def build_board(user: Any, filters: Filters, now: datetime) -> Board:
     """The columns from left to right, each with its first cards, the most urgent first."""
-    stories = _stories(user, filters, now)
-    stages = list(
-        ReviewStage.objects.filter(active=True, workflow_tasks__workflow__active=True)
-        .order_by("workflow_tasks__sort_order", "workflow_tasks__pk")
-        .distinct()
-    )
-    if filters.desk:
-        asked = set(SignOffRule.objects.filter(desk__slug=filters.desk).values_list("stage_id", flat=True))
-        stages = [stage for stage in stages if stage.pk in asked]
-    staffed = set(Desk.objects.filter(group__user__is_active=True).values_list("pk", flat=True))
-    rules: dict[int, list[SignOffRule]] = {}
-    for rule in SignOffRule.objects.select_related("desk"):
-        rules.setdefault(rule.stage_id, []).append(rule)
-
-    in_review = stories.filter(review_status=WorkflowState.STATUS_IN_PROGRESS)
-    columns = []
-    for stage in stages:
-        at_stage = in_review.filter(stage_id=stage.pk).order_by(F("due_at").asc(nulls_last=True), "pk")
-        column = _column(f"stage-{stage.pk}", stage.name, f"within {stage.review_hours} h", at_stage, now, "review")
-        empty = [rule.desk.name for rule in rules.get(stage.pk, []) if rule.desk_id not in staffed]
-        if empty:
-            column.warning = f"Nobody works at the {', '.join(empty)}: stories here wait for ever."
-        columns.append(column)
-    _add_signatures(columns, rules)
-    if not filters.desk:
-        back = stories.filter(review_status=WorkflowState.STATUS_NEEDS_CHANGES).order_by("since", "pk")
-        columns.insert(0, _column("sent-back", "Sent back", "for the writer", back, now, "edit"))
-        drafts = stories.filter(
-            Q(live=False) | Q(has_unpublished_changes=True),
-            review_status=None,
-            cleared=None,
-            scheduled_at=None,
-            withdrawn=False,
-        )
-        columns.insert(0, _column("drafts", "Drafts", "not submitted", drafts.order_by("-changed_at"), now, "edit"))
-        columns += _released(stories, now)
-    return columns
+    house = read_house(user)
+    shown = [stage for stage in house.stages if not filters.desk or filters.desk in house.desk_slugs_of(stage)]
+    stands = place(house, filters, shown, now)
+    rows = read({pk for placed in stands.values() for pk, _total, _late in placed}, now)
+    names = Names(rows.values())
+    signed = read_signatures(rows)
+    columns = {column.key: column for column in _heads(shown, house)}
+    for key, placed in stands.items():
+        column = columns[key]
+        for pk, total, late in placed:
+            column.count, column.late_count = total, late
+            if pk in rows:  # unless it was deleted a moment ago
+                column.cards.append(build_card(rows[pk], column.key, house, names, signed.get(pk, []), now))
+    plans = columns[PLANNED]
+    plans.cards, plans.count, plans.late_count = _planned(house, filters, now)
+    built = Board([column for column in columns.values() if _is_shown(column, filters)], house)
+    _add_refusals(built)
+    return built
 
 
-def _released(stories: QuerySet[Any], now: datetime) -> list[Column]:
-    idle = stories.filter(Q(review_status=None) | Q(review_status=WorkflowState.STATUS_NEEDS_CHANGES))
-    ready = idle.filter(cleared__isnull=False, scheduled_at=None, has_unpublished_changes=True).order_by("pk")
-    scheduled = stories.filter(scheduled_at__isnull=False).order_by("scheduled_at", "pk")
-    embargoed = stories.filter(live=True, embargo_until__gt=now).order_by("embargo_until", "pk")
-    published = stories.filter(live=True, last_published_at__gte=now - timedelta(hours=24)).exclude(
-        embargo_until__gt=now
-    )
-    uncleared = stories.filter(live=True, live_uncleared=True).order_by("-last_published_at")
-    columns = [
-        _column("ready", "Ready", "for a publisher", ready, now, "release"),
-        _column("scheduled", "Scheduled", "goes out by itself", scheduled, now, "release"),
-        _column("embargoed", "Embargoed", "released, not shown yet", embargoed, now, "edit"),
-        _column(
-            "published", "Published", "in the last 24 hours", published.order_by("-last_published_at"), now, "edit"
-        ),
+def _is_shown(column: Column, filters: Filters) -> bool:
+    """What should not happen has a column only while it does."""
+    return filters.asks_for(column.key) and bool(column.count or column.key not in (OWED, HELD_BACK))
+
+
+def _heads(shown: Iterable[ReviewStage], house: House) -> list[Column]:
+    """The columns without their cards; what burns stands first."""
+    heads = [
+        Column(HELD_BACK, _("Held back"), _("live without review"), urgent=True),
+        Column(OWED, _("Owed review"), _("released in an emergency"), urgent=True),
+        Column(PLANNED, _("Planned"), _("no page yet")),
+        Column(DRAFTS, _("Drafts"), _("not submitted")),
+        Column(SENT_BACK, _("Sent back"), _("for the writer")),
     ]
-    stopped = _column("uncleared", "Held back", "live without review", uncleared, now, "edit")
-    if stopped.count:
-        stopped.warning = "Published past the review: readers do not get these versions."
-        columns.append(stopped)
-    return columns
+    heads[0].warning = _("Published past the review: readers do not get these versions.")
+    for stage in shown:
+        head = Column(stage_key(stage.pk), stage.name, _("within %(hours)s h") % {"hours": stage.review_hours})
+        empty = house.empty_desks_of(stage)
+        if empty:
+            head.warning = _("Nobody works at the %(desks)s: stories here wait for ever.") % {"desks": ", ".join(empty)}
+        heads.append(head)
+    return [
+        *heads,
+        Column(READY, _("Ready"), _("for a publisher")),
+        Column(SCHEDULED, _("Scheduled"), _("goes out by itself")),
+        Column(EMBARGOED, _("Embargoed"), _("released, not shown yet")),
+        Column(PUBLISHED, _("Published"), _("in the last 24 hours")),
+    ]
 
 
-def _stories(user: Any, filters: Filters, now: datetime) -> QuerySet[Any]:
-    policy = policy_registry.get_by_type(Article)
-    current = WorkflowState.objects.filter(
-        object_id=_text(OuterRef("pk")),
-        status__in=[WorkflowState.STATUS_IN_PROGRESS, WorkflowState.STATUS_NEEDS_CHANGES],
-    )
-    open_assignment = Assignment.objects.filter(article_id=OuterRef("pk"), ended_at=None)
-    cleared = Clearance.objects.filter(
-        article_id=OuterRef("pk"), content_hash=OuterRef("standing__content_hash"), voided_at=None
-    )
-    live_cleared = Clearance.objects.filter(
-        article_id=OuterRef("pk"), content_hash=OuterRef("standing__live_hash"), voided_at=None
-    )
-    returned = SignOff.objects.filter(article_id=OuterRef("pk"), verdict=SignOff.Verdict.SENT_BACK).order_by("-at")
-    withdrawn = Takedown.objects.filter(article_id=OuterRef("pk"), at__gte=OuterRef("standing__changed_at"))
-    scheduled = Revision.objects.filter(object_id=_text(OuterRef("pk")), approved_go_live_at__isnull=False).filter(
-        content_type__model="article"
-    )
-    stories = (
-        Article.objects.filter(pk__in=policy.explorable_instances(user).values("pk"))
-        .select_related("standing", "standing__changed_by")
-        .annotate(
-            review_status=Subquery(current.values("status")[:1]),
-            stage_id=Subquery(current.values("current_task_state__task_id")[:1]),
-            task_state_id=Subquery(current.values("current_task_state_id")[:1]),
-            since=Subquery(open_assignment.values("since")[:1]),
-            due_at=Subquery(open_assignment.values("due_at")[:1]),
-            assignee_id=Subquery(open_assignment.values("assignee_id")[:1]),
-            cleared=Subquery(cleared.values("pk")[:1]),
-            scheduled_at=Subquery(scheduled.values("approved_go_live_at")[:1]),
-            changed_at=F("standing__changed_at"),
-            reason=Subquery(returned.values("comment")[:1]),
-            live_uncleared=~Q(standing__live_hash="") & ~Exists(live_cleared),
-            withdrawn=Exists(withdrawn),
-        )
-        .defer("body")
-    )
-    if filters.section:
-        section = Section.objects.filter(slug=filters.section).first()
-        stories = stories.descendant_of(section) if section else stories.none()
+def _planned(house: House, filters: Filters, now: datetime) -> tuple[list[Card], int, int]:
+    """Plans without a page, those due first; how many there are; how many of them are late."""
+    user = house.user
+    sections = house.sections_within(filters.section) if filters.section else house.sections
+    plans = open_commissions().filter(article=None, section__in=sections)
+    if filters.desk:
+        plans = plans.filter(desk__slug=filters.desk)
     if filters.kind:
-        stories = stories.filter(kind=filters.kind)
+        plans = plans.filter(kind=filters.kind)
     if filters.words:
-        stories = stories.filter(Q(draft_title__icontains=filters.words) | Q(title__icontains=filters.words))
+        plans = plans.filter(Q(title__icontains=filters.words) | Q(slug__icontains=filters.words))
     if filters.mine:
-        mine = Q(assignee_id=user.pk) | Q(owner_id=user.pk) | Q(byline__author__user=user)
-        stories = stories.filter(mine).distinct()
+        plans = plans.filter(Q(writer=user) | Q(created_by=user))
     if filters.late:
-        stories = stories.filter(due_at__lt=now)
-    return stories
-
-
-def _text(expression: Any) -> Any:
-    """A primary key as Wagtail's generic relations keep it."""
-    return Cast(expression, TextField())
-
-
-def _column(key: str, title: str, hint: str, stories: QuerySet[Any], now: datetime, action: str) -> Column:
-    rows = list(stories[:COLUMN_LENGTH])
-    count = len(rows) if len(rows) < COLUMN_LENGTH else stories.count()
-    bylines = _bylines(rows)
-    sections = _sections(rows)
-    people = _people(rows)
-    column = Column(key, title, hint, count=count)
-    for row in rows:
-        standing: Standing | None = getattr(row, "standing", None)
-        note, warning = _note(row, standing, key)
-        column.cards.append(
-            Card(
-                article_id=row.pk,
-                title=row.draft_title or row.title,
-                section=sections.get(row.path[: -row.steplen], ""),
-                byline=", ".join(bylines.get(row.pk, [])),
-                word_count=standing.word_count if standing else 0,
-                flags=[name for name in ("breaking", "sensitive", "sponsored") if getattr(row, name)],
-                assignee=people.get(row.assignee_id, ""),
-                due_at=row.due_at,
-                late=bool(row.due_at and row.due_at < now),
-                signed="",
-                note=note,
-                note_is_warning=warning,
-                at=_shown_moment(row, key),
-                edit_url=reverse("wagtailadmin_pages:edit", args=[row.pk]),
-                action_url=reverse(f"workflows:{action}", args=[row.pk]) if action != "edit" else "",
-                action_label={"review": "Review", "release": "Release"}.get(action, ""),
-            )
-        )
-    return column
-
-
-def _note(row: Any, standing: Standing | None, key: str) -> tuple[str, bool]:
-    if standing and standing.release_error:
-        return f"Failed, retrying: {standing.release_error}", True
-    if key == "sent-back" and row.reason:
-        return row.reason, False
-    if key == "uncleared":
-        return "Not signed by every desk", True
-    if key == "published" and row.review_status:
-        return "a new version is in review", False
-    return "", False
-
-
-def _shown_moment(row: Any, key: str) -> datetime | None:
-    moments = {
-        "scheduled": row.scheduled_at,
-        "embargoed": row.embargo_until,
-        "published": row.last_published_at,
-        "drafts": row.changed_at,
-        "sent-back": row.since,
-    }
-    moment: datetime | None = moments.get(key)
-    return moment
-
-
-def _bylines(rows: Iterable[Article]) -> dict[int, list[str]]:
-    names: dict[int, list[str]] = {}
-    lines = ArticleAuthor.objects.filter(article__in=[row.pk for row in rows]).select_related("author")
-    for line in lines.order_by("article_id", "sort_order"):
-        names.setdefault(line.article_id, []).append(line.author.name)
-    return names
-
-
-def _sections(rows: Iterable[Article]) -> dict[str, str]:
-    paths = {row.path[: -row.steplen] for row in rows}
-    return dict(Section.objects.filter(path__in=paths).values_list("path", "draft_title"))
-
-
-def _people(rows: Iterable[Any]) -> dict[int, str]:
-    ids = {row.assignee_id for row in rows if row.assignee_id}
-    return {person.pk: str(person) for person in get_user_model().objects.filter(pk__in=ids)} if ids else {}
-
-
-def _add_signatures(columns: list[Column], rules: dict[int, list[SignOffRule]]) -> None:
-    """Note on each card how many have signed the latest version at its stage."""
-    cards = {card.article_id: card for column in columns for card in column.cards}
-    if not cards:
-        return
-    stage_of = {
-        int(object_id): task_id
-        for object_id, task_id in TaskState.objects.filter(
-            workflow_state__object_id__in=[str(pk) for pk in cards], status=TaskState.STATUS_IN_PROGRESS
-        ).values_list("workflow_state__object_id", "task_id")
-    }
-    signed: dict[int, list[str]] = {}
-    sign_offs = (
-        SignOff.objects.valid()
-        .filter(article__in=cards, content_hash=F("article__standing__content_hash"))
-        .select_related("desk")
+        plans = plans.filter(due_at__lt=now)
+    plans = plans.select_related("section", "writer").annotate(
+        total=Window(Count("pk")), late=Window(Count("pk", filter=Q(due_at__lt=now)))
     )
-    for sign_off in sign_offs:
-        if stage_of.get(sign_off.article_id) == sign_off.stage_id:
-            signed.setdefault(sign_off.article_id, []).append(sign_off.desk.name)
-    for pk, names in signed.items():
-        cards[pk].signed = f"signed: {', '.join(sorted(names))}"
+    found = list(plans.order_by(F("due_at").asc(nulls_last=True), "pk")[: filters.length_of(PLANNED)])
+    planned_in = {plan.section_id for plan in found}
+    editable = {one.pk for one in house.sections if one.pk in planned_in and planning.may_plan(one, user)}
+    cards = [
+        Card(
+            key=f"{PLANNED}-{plan.pk}",
+            article_id=None,
+            title=plan.title,
+            section=plan.section.draft_title,
+            url=reverse("plans:edit", args=[plan.pk]) if plan.section_id in editable else reverse("plans:index"),
+            kind=plan.get_kind_display(),
+            length=plan.word_count,
+            assignee=str(plan.writer or ""),
+            assigned_to_me=plan.writer_id == user.pk,
+            dues=build_dues([(plan.due_at, _("text due"))], now),
+            at=plan.publish_at,
+        )
+        for plan in found
+    ]
+    return cards, found[0].total if found else 0, found[0].late if found else 0
+
+
+def _add_refusals(board: Board) -> None:
+    """Say for each card and each column where it cannot go why not."""
+    for column in board.columns:
+        for card in column.cards:
+            reached = {move.target: move.reason for move in card.moves if move.target}
+            for other in board.columns:
+                if other.key == column.key:
+                    continue
+                reason = reached.get(other.key)
+                if reason is None:
+                    reason = why_not_there(card.situation, other.key)
+                if reason:
+                    card.refusals[other.key] = reason

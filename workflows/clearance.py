@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import timezone
 from wagtail.models import Revision
 
 from cms.models import Article
-from workflows.models import Clearance, SignOff
+from workflows.models import Clearance, EmergencyRelease, SignOff, Waiver
 
 
 def content_hash(article: Article) -> str:
@@ -34,16 +35,29 @@ def is_cleared(article_id: int, hash_: str) -> bool:
     return Clearance.objects.filter(article_id=article_id, content_hash=hash_, voided_at=None).exists()
 
 
+def is_reviewed(article_id: int, hash_: str) -> bool:
+    """Whether this content is cleared otherwise than in an emergency."""
+    cleared = Clearance.objects.filter(article_id=article_id, content_hash=hash_, voided_at=None)
+    return cleared.exclude(kind=Clearance.Kind.EMERGENCY).exists()
+
+
 def clear(article_id: int, hash_: str, *, kind: Clearance.Kind) -> Clearance:
-    """Note that this content may go live; once, however often it is called."""
+    """Note that this content may go live; once, however often it is called. A review makes good an emergency."""
     clearance, _created = Clearance.objects.get_or_create(
         article_id=article_id, content_hash=hash_, voided_at=None, defaults={"kind": kind}
     )
+    if clearance.kind == Clearance.Kind.EMERGENCY and kind != clearance.kind:
+        clearance.kind = kind
+        clearance.save(update_fields=["kind"])
+        EmergencyRelease.objects.filter(
+            article_id=article_id, content_hash=hash_, seconded_at__isnull=False, reviewed_at=None
+        ).update(reviewed_at=timezone.now())
     return clearance
 
 
 def void_all(article_id: int, *, at: datetime) -> dict[str, Any]:
-    """Void every clearance and signature of a story that was withdrawn: it can come back only by a new review."""
+    """Void every clearance, signature and waiver of a story that was withdrawn: it comes back only by a new review."""
+    Waiver.objects.filter(article_id=article_id, voided_at=None).update(voided_at=at)
     return {
         "clearances": Clearance.objects.filter(article_id=article_id, voided_at=None).update(voided_at=at),
         "sign_offs": SignOff.objects.filter(article_id=article_id, voided_at=None).update(voided_at=at),

@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateTimeInput
 
+from workflows.models import SignOff
+
 
 class VersionForm(forms.Form):
     """Names the version that the person was looking at."""
@@ -20,6 +22,12 @@ class ReviewForm(VersionForm):
         required=False,
         widget=AdminAutoHeightTextInput,
         help_text=_("Needed when you send the story back: the writer gets it."),
+    )
+    reason = forms.ChoiceField(
+        label=_("Sent back for"),
+        required=False,
+        choices=[("", _("Not said")), *SignOff.Reason.choices],
+        help_text=_("In a word, for the report on how stories flow. Leave it when you sign."),
     )
 
 
@@ -38,6 +46,10 @@ class CorrectionForm(forms.Form):
         widget=AdminAutoHeightTextInput,
         help_text=_("What was wrong and what is right, in a sentence. Readers see it with its date."),
     )
+    sure = forms.BooleanField(
+        label=_("I have read it through"),
+        help_text=_("Readers see it at once, and it can be neither changed nor removed."),
+    )
 
 
 class TakeDownForm(forms.Form):
@@ -52,3 +64,20 @@ class KillForm(TakeDownForm):
     )
 
     field_order: Any = ["reason", "note"]
+
+
+class _ConfirmForm(forms.Form):
+    confirmation = forms.CharField(
+        label=_("Type the slug of the story"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+        help_text=_("So that no story goes by a slip of the mouse."),
+    )
+
+
+class TakeDownConfirmForm(_ConfirmForm):
+    note = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class KillConfirmForm(TakeDownConfirmForm):
+    reason = forms.CharField(widget=forms.HiddenInput)

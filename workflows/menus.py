@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.action_menu import ActionMenuItem
+from wagtail.admin.menu import MenuItem
 
 from cms.models import Article
 from workflows import progress
 from workflows.models import ReviewStage
+from workflows.views.undelivered import may_see_undelivered
 
 
 class _StoryItem(ActionMenuItem):
@@ -25,6 +28,36 @@ class _StoryItem(ActionMenuItem):
 
     def applies(self, article: Article, user: Any) -> bool:
         return True
+
+
+class InboxItem(MenuItem):
+    """The bell. The number on it is fetched by inbox.js, so that no page of the admin waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Inbox"),
+            reverse("workflows:inbox"),
+            name="inbox",
+            icon_name="bell",
+            attrs={"data-inbox": reverse("workflows:unread_count"), "data-words": _("unread")},
+            order=60,
+        )
+
+
+class UndeliveredItem(MenuItem):
+    """The list of notices that could not be delivered, under the reports."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Notices not delivered"),
+            reverse("workflows:undelivered"),
+            name="undelivered",
+            icon_name="warning",
+            order=1200,
+        )
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_see_undelivered(request.user)
 
 
 class ReviewItem(_StoryItem):

@@ -55,17 +55,38 @@ STAGES = (
     ),
 )
 
-_SNIPPET_RIGHTS = {
-    "Reporters": ("add_newsimage",),
-    "Desk editors": ("add_author", "change_author", "add_topic", "change_topic"),
-    "Publishers": ("add_author", "change_author", "add_topic", "change_topic"),
-    "Administrators": (
-        *("add_author", "change_author", "delete_author", "add_topic", "change_topic", "delete_topic"),
-        *("add_desk", "change_desk", "delete_desk", "add_signoffrule", "change_signoffrule", "delete_signoffrule"),
-        *("add_user", "change_user", "delete_user", "add_group", "change_group", "delete_group"),
-        *("add_workflow", "change_workflow", "delete_workflow", "add_task", "change_task", "delete_task"),
-        *("add_reviewstage", "change_reviewstage", "delete_reviewstage", "change_site", "add_redirect"),
+_REFERENCE = ("cms.add_author", "cms.change_author", "cms.add_topic", "cms.change_topic")
+_COMMISSIONS = ("workflows.add_commission", "workflows.change_commission", "workflows.delete_commission")
+_ABSENCES = ("workflows.add_absence", "workflows.change_absence", "workflows.delete_absence")
+RIGHTS: dict[str, tuple[str, ...]] = {
+    "Reporters": (),
+    "Desk editors": (*_REFERENCE, *_COMMISSIONS, *_ABSENCES, "workflows.add_waiver", "workflows.add_guestreview"),
+    "Copy editors": (),
+    "Legal": ("workflows.add_guestreview",),
+    "Picture editors": (),
+    "Publishers": (
+        *(*_REFERENCE, *_COMMISSIONS),
+        *("workflows.add_waiver", "workflows.add_guestreview", "workflows.add_emergencyrelease"),
+        *("cms.correct_article", "cms.kill_article", "cms.take_down_article"),
     ),
+    "Administrators": (
+        *(*_REFERENCE, *_ABSENCES, "cms.delete_author", "cms.delete_topic"),
+        *("cms.add_user", "cms.change_user", "cms.delete_user", "auth.add_group", "auth.change_group"),
+        *("auth.delete_group", "workflows.add_desk", "workflows.change_desk", "workflows.delete_desk"),
+        *("workflows.add_signoffrule", "workflows.change_signoffrule", "workflows.delete_signoffrule"),
+        *("workflows.add_reviewstage", "workflows.change_reviewstage", "workflows.delete_reviewstage"),
+        *("wagtailcore.add_workflow", "wagtailcore.change_workflow", "wagtailcore.delete_workflow"),
+        *("wagtailcore.add_task", "wagtailcore.change_task", "wagtailcore.delete_task"),
+        *("workflows.view_notice", "wagtailcore.change_site", "wagtailredirects.add_redirect"),
+    ),
+}
+"""Role to what else it may do, wherever its pages are; the migrations make the roles with these."""
+
+PICTURE_RIGHTS: dict[str, tuple[str, ...]] = {
+    role: ("add_image", "choose_image", "change_image")
+    if role in ("Picture editors", "Publishers", "Administrators")
+    else ("add_image", "choose_image")
+    for role in ROLES
 }
 
 
@@ -111,21 +132,25 @@ def _front_page(name: str, hostname: str) -> FrontPage:
 
 
 def _role(role: str, front_page: FrontPage) -> None:
-    group, _created = Group.objects.get_or_create(name=role)
-    codenames = ["access_admin", *_SNIPPET_RIGHTS.get(role, ())]
-    group.permissions.add(*Permission.objects.filter(codename__in=codenames))
+    group, created = Group.objects.get_or_create(name=role)
+    if created:
+        group.permissions.set([_permission("wagtailadmin.access_admin"), *map(_permission, RIGHTS[role])])
+        for right in PICTURE_RIGHTS[role]:
+            GroupCollectionPermission.objects.create(
+                group=group,
+                collection=Collection.get_first_root_node(),
+                permission=_permission(f"wagtailimages.{right}"),
+            )
     if not GroupPagePermission.objects.filter(group=group).exists():
         for right in ROLES[role]:
-            permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=f"{right}_page")
-            GroupPagePermission.objects.create(group=group, page=front_page.page_ptr, permission=permission)
-    collection = Collection.get_first_root_node()
-    rights = Permission.objects.filter(
-        content_type__app_label="wagtailimages", codename__in=["add_image", "choose_image"]
-    )
-    if role in ("Picture editors", "Publishers", "Administrators"):
-        rights |= Permission.objects.filter(content_type__app_label="wagtailimages", codename="change_image")
-    for permission in rights:
-        GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission=permission)
+            GroupPagePermission.objects.create(
+                group=group, page=front_page.page_ptr, permission=_permission(f"wagtailcore.{right}_page")
+            )
+
+
+def _permission(name: str) -> Permission:
+    label, codename = name.split(".")
+    return Permission.objects.get(content_type__app_label=label, codename=codename)
 
 
 def _stage(name: str, hours: int, checklist: str, rules: tuple[tuple[str, str], ...]) -> ReviewStage:

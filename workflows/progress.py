@@ -9,7 +9,7 @@ from wagtail.log_actions import log
 from wagtail.models import PageLogEntry, TaskState, Workflow
 
 from cms.models import Article
-from workflows import stages
+from workflows import carrying, stages
 from workflows.clearance import clear, content_hash, is_cleared, revision_hash
 from workflows.models import Assignment, Clearance, Desk, ReviewStage, SignOff, Standing
 
@@ -56,7 +56,9 @@ def rules_for(stage: ReviewStage, story: stages.Story) -> list[stages.Rule]:
     limits = [section.path for section in stage.sections.all()]
     if not stages.stage_applies(story, kinds=stage.kinds, section_paths=limits):
         return []
-    rules = [stages.Rule(rule.desk_id, rule.required, rule.condition) for rule in stage.rules.all()]
+    rules = [
+        stages.Rule(rule.desk_id, rule.required, rule.condition, frozenset(rule.matters)) for rule in stage.rules.all()
+    ]
     return stages.rules_for(story, rules)
 
 
@@ -81,7 +83,7 @@ class StageProgress:
     @property
     def desks(self) -> list[tuple[Desk, int, int]]:
         """Each desk that signs here, how many of it have signed, how many must."""
-        names = {desk.pk: desk for desk in Desk.objects.filter(pk__in=[rule.desk_id for rule in self.rules])}
+        names = {rule.desk_id: rule.desk for rule in self.stage.rules.all()}
         return [
             (names[rule.desk_id], rule.required - self.needed.get(rule.desk_id, 0), rule.required)
             for rule in self.rules
@@ -93,30 +95,64 @@ def review_progress(
 ) -> list[StageProgress]:
     """Every active stage of the workflow in order, with what is signed and what is owed for the content `hash_`.
 
-    A signature of whoever changed the story last, or submitted it last, counts for nothing: they signed before.
+    A signature of whoever changed the story last, or submitted it last, counts for nothing: they signed before. One of
+    an earlier version counts where `carrying` finds that it still holds; it may be unsaved, see `keep_carried`.
     `submitted_by` is who is submitting it just now, of which the log knows nothing yet.
     """
-    story = facts(version)
     standing = Standing.objects.filter(article_id=version.pk, content_hash=hash_).first()
     writers = {standing.changed_by_id if standing else None, submitted_by or submitter_id(version)}
-    signed: dict[int, list[SignOff]] = {}
-    for sign_off in (
-        SignOff.objects.valid().filter(article_id=version.pk, content_hash=hash_).select_related("by", "desk")
-    ):
-        if sign_off.by_id not in writers:
-            signed.setdefault(sign_off.stage_id, []).append(sign_off)
-    in_order = (
+    in_order = list(
         ReviewStage.objects.filter(workflow_tasks__workflow=workflow_id, active=True)
         .order_by("workflow_tasks__sort_order", "workflow_tasks__pk")
-        .prefetch_related("rules", "sections")
+        .prefetch_related("rules__desk", "sections")
     )
+    given = SignOff.objects.valid().filter(article_id=version.pk, content_hash=hash_, carried_from=None)
+    signed: dict[int, list[SignOff]] = {}
+    for sign_off in (
+        *given.select_related("by", "desk", "guest"),
+        *carrying.find_carried(version, hash_, in_order, lambda stage, then: rules_for(stage, facts(then))),
+    ):
+        at_stage = signed.setdefault(sign_off.stage_id, [])
+        if sign_off.responsible_id not in {*writers, *(other.responsible_id for other in at_stage)}:
+            at_stage.append(sign_off)
+    story = facts(version)
     result = []
     for stage in in_order:
         rules = rules_for(stage, story)
         sign_offs = signed.get(stage.pk, [])
-        signatures = [stages.Signature(sign_off.desk_id, sign_off.by_id) for sign_off in sign_offs]
+        signatures = [stages.Signature(sign_off.desk_id, sign_off.responsible_id) for sign_off in sign_offs]
         result.append(StageProgress(stage, rules, sign_offs, stages.still_needed(rules, signatures)))
     return result
+
+
+def keep_carried(article: Article, workflow_id: int, *, submitted_by: int | None = None) -> list[StageProgress]:
+    """`review_progress` of the latest version, after storing which signatures of earlier versions were carried onto it.
+
+    Called when a review goes on, by whoever holds the page.
+    """
+    standing = standing_of(article)
+    every = review_progress(latest_version(article), workflow_id, standing.content_hash, submitted_by=submitted_by)
+    carried = [one for stage in every for one in stage.sign_offs if one.carried_from_id]
+    # A rule that was changed since may ask again a desk whose signature was carried.
+    SignOff.objects.valid().filter(
+        article_id=article.pk, content_hash=standing.content_hash, carried_from__isnull=False
+    ).exclude(pk__in=[one.pk for one in carried if one.pk]).update(voided_at=timezone.now())
+    for one in carried:
+        if one.pk is None:
+            one.save()
+            log(
+                article,
+                "workflows.carry",
+                revision=standing.revision,
+                data={
+                    "stage": one.stage.name,
+                    "desk": one.desk.name,
+                    "signer": one.signer,
+                    "from": one.carried_from.content_hash if one.carried_from else "",
+                    "to": standing.content_hash,
+                },
+            )
+    return every
 
 
 def next_stage(article: Article, workflow_id: int, *, submitted_by: int | None = None) -> ReviewStage | None:
@@ -139,7 +175,8 @@ def clear_if_complete(article: Article, workflow_id: int, by: Any) -> bool:
     clearance = clear(article.pk, standing.content_hash, kind=Clearance.Kind.REVIEW)
     log(article, "workflows.cleared", user=by, revision=standing.revision, data={"hash": standing.content_hash})
     end_assignment(article)
-    messages.ready_for_release(article, clearance)
+    if standing.content_hash != standing.live_hash:
+        messages.ready_for_release(article, clearance)
     return True
 
 

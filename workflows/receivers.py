@@ -3,27 +3,30 @@
 import json
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from django.utils import timezone
-from wagtail.models import Page, Revision, WorkflowState
-from wagtail.signals import page_unpublished, post_page_move, workflow_cancelled
+from wagtail.models import Page, PageLogEntry, Revision, WorkflowState
+from wagtail.signals import page_published, page_unpublished, post_page_move, workflow_cancelled
 
 from cms.models import Article
 from cms.signals import about_to_publish, article_withdrawn
-from workflows import actions, progress
-from workflows.clearance import content_hash, void_all
-from workflows.models import Clearance, SignOff, Standing
+from workflows import actions, emergencies, fixes, guests, progress
+from workflows.clearance import content_hash, is_reviewed, revision_hash, void_all
+from workflows.models import Clearance, Commission, Notice, SignOff, Standing
 from workflows.notifications import messages
 
 
 @receiver(post_save, sender=Revision)
-def on_version_saved(instance: Revision, update_fields: Any = None, **kwargs: object) -> None:
+def on_version_saved(instance: Revision, created: bool, update_fields: Any = None, **kwargs: object) -> None:
     """Keep `Standing` in step. Autosave writes a revision again in place, so its id does not name its content."""
     if update_fields is not None and "content" not in update_fields:
         return
     if instance.content_type.model_class() is not Article:
+        return
+    if not created and not instance.is_latest_revision():
         return
     # What was saved, not what was handed over: JSON rounds dates, for example.
     stored = json.loads(json.dumps(instance.content, cls=DjangoJSONEncoder))
@@ -58,9 +61,70 @@ def on_story_stored(instance: Article, created: bool, update_fields: Any = None,
     Standing.objects.filter(article_id=instance.pk).update(live_hash=live_hash)
 
 
+_PUBLISHED = {"wagtail.publish", "wagtail.publish.scheduled"}
+_WITHDRAWN = {"wagtail.unpublish", "wagtail.unpublish.scheduled", "wagtail.delete", "cms.killed", "cms.taken_down"}
+_IMPORTED = {"cms.import"}
+_OF_THE_LIVE_VERSION = {"cms.correct"}
+# Wagtail names the version with which the stage began, and the review goes on with the latest.
+_OF_A_REVIEW = {"wagtail.workflow.start", "wagtail.workflow.resume", "wagtail.workflow.cancel"}
+
+
+@receiver(pre_save, sender=PageLogEntry)
+def on_logged(instance: PageLogEntry, **kwargs: object) -> None:
+    """Every entry about a story names its content, whoever writes it; a publication says from which hash to which."""
+    if instance.pk or instance.content_type_id != ContentType.objects.get_for_model(Article).pk:
+        return
+    standing = Standing.objects.filter(article_id=instance.page_id).first()
+    if standing is None:
+        return
+    if instance.action in _OF_THE_LIVE_VERSION:
+        named = standing.live_hash
+    elif instance.revision is None or instance.revision_id == standing.revision_id or instance.action in _OF_A_REVIEW:
+        named = standing.content_hash
+    else:
+        named = revision_hash(instance.revision)
+    instance.data = {"hash": named, **instance.data}
+    if instance.action in _PUBLISHED | _WITHDRAWN:
+        telling = _PUBLISHED | _WITHDRAWN | _IMPORTED
+        earlier = PageLogEntry.objects.filter(page_id=instance.page_id, action__in=telling)
+        last = earlier.order_by("-timestamp", "-pk").values_list("data", flat=True).first() or {}
+        now_live = named if instance.action in _PUBLISHED else ""
+        instance.data = {"from": last.get("to", last.get("hash", "")), "to": now_live, **instance.data}
+
+
 @receiver(about_to_publish, sender=Article)
 def on_about_to_publish(article: Article, revision: Revision, **kwargs: object) -> None:
     actions.refuse_uncleared(article, revision)
+
+
+@receiver(page_published, sender=Article)
+def on_published(instance: Article, **kwargs: object) -> None:
+    """What follows when a version is live. Sent for a version that is only scheduled, too."""
+    if not instance.live:
+        return
+    standing = progress.standing_of(instance)
+    emergencies.settle(instance.pk, live_hash=standing.live_hash)
+    _end_needless_review(instance, standing)
+    fixes.after_publication(instance, live_hash=standing.live_hash)
+
+
+def _end_needless_review(article: Article, standing: Standing) -> None:
+    """Nothing is left to review if what is live is the latest version and every desk has signed it.
+
+    Wagtail would end the review of whatever was published: also that of a newer version, when an older one goes out by
+    the clock, and the review that an emergency owes.
+    """
+    state = article.current_workflow_state
+    if state and standing.content_hash == standing.live_hash and is_reviewed(article.pk, standing.live_hash):
+        state.cancel()
+
+
+@receiver(post_page_move, sender=Article)
+def keep_plan_with_story(instance: Page, **kwargs: object) -> None:
+    """A plan is seen where its story is."""
+    Commission.objects.filter(article_id=instance.pk).update(
+        section_id=Page.objects.get(pk=instance.pk).get_parent().pk
+    )
 
 
 @receiver(post_page_move)
@@ -87,6 +151,7 @@ def on_unpublished(instance: Article, **kwargs: object) -> None:
 @receiver(article_withdrawn, sender=Article)
 def on_withdrawn(article: Article, takedown: Any, **kwargs: object) -> None:
     stop_review(article, by=takedown.by)
+    guests.withdraw_all(article, at=takedown.at)
 
 
 def stop_review(article: Article, *, by: Any = None) -> None:
@@ -95,6 +160,7 @@ def stop_review(article: Article, *, by: Any = None) -> None:
     if state:
         state.cancel(user=by)
     void_all(article.pk, at=timezone.now())
+    emergencies.close_of_withdrawn(article.pk)
     article.revisions.filter(approved_go_live_at__isnull=False).update(approved_go_live_at=None)
     progress.end_assignment(article)
 
@@ -105,9 +171,14 @@ def on_review_cancelled(instance: WorkflowState, user: Any = None, **kwargs: obj
     if isinstance(article, Article):
         progress.end_assignment(article)
         signed = SignOff.objects.valid().filter(task_state__workflow_state=instance).select_related("by")
-        messages.review_cancelled(article, str(instance.pk), {sign_off.by for sign_off in signed}, user)
+        messages.review_cancelled(article, str(instance.pk), {sign_off.by for sign_off in signed if sign_off.by}, user)
 
 
 @receiver(post_delete, sender=Article)
 def on_deleted(instance: Article, **kwargs: object) -> None:
     WorkflowState.objects.filter(object_id=str(instance.pk), base_content_type__model="page").delete()
+
+
+@receiver(post_save, sender=Notice)
+def on_notice_saved(instance: Notice, **kwargs: object) -> None:
+    guests.forget_link(instance)

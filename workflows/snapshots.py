@@ -1,5 +1,9 @@
 """Versions kept as they were when somebody signed them or sent them out of the house."""
 
+import json
+
+from django.core.serializers.json import DjangoJSONEncoder
+
 from cms.models import Article
 from workflows import progress
 from workflows.clearance import revision_hash
@@ -27,7 +31,8 @@ def keep_live(article: Article) -> Snapshot:
     live = Article.objects.filter(pk=article.pk, live=True).first()
     if live is None:
         raise ValueError(f"nothing of story {article.pk} is live")
-    return _keep(article, progress.standing_of(live).live_hash, live.serializable_data())
+    content = json.loads(json.dumps(live.serializable_data(), cls=DjangoJSONEncoder))
+    return _keep(article, progress.standing_of(live).live_hash, content)
 
 
 def find(article_id: int, content_hash: str) -> Snapshot | None:

@@ -21,6 +21,8 @@ class Rule:
     desk_id: int
     required: int
     condition: str
+    matters: frozenset[str] = frozenset()
+    """What the desk is responsible for; empty for everything."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ def still_needed(rules: Iterable[Rule], signatures: Iterable[Signature]) -> dict
     """How many signatures each desk still owes, by desk id; empty when the stage is complete."""
     given = Counter(signature.desk_id for signature in signatures)
     return {rule.desk_id: rule.required - given[rule.desk_id] for rule in rules if given[rule.desk_id] < rule.required}
+
+
+def carries(rule: Rule, changed: Collection[str]) -> bool:
+    """Whether a signature for `rule` still holds after these matters have changed; never if the rule names none."""
+    return bool(rule.matters) and rule.matters.isdisjoint(changed)
 
 
 def why_not_sign(

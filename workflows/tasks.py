@@ -1,24 +1,26 @@
 """The clock of the newsroom, and its mail."""
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Page, Revision
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from cms.celery import enqueue
-from cms.models import Article
 from cms.tasks import index_references
-from workflows.models import Notice, Standing
-from workflows.notifications import email
+from workflows import assignments, deadlines, emergencies
+from workflows.models import Standing
+from workflows.notifications import delivery, digest, messages
 
 log = logging.getLogger(__name__)
 
 MAX_RETRY_SECONDS = 300
-MAX_MAIL_ATTEMPTS = 8
+NOTICES_AT_ONCE = 500
 
 
 @shared_task
@@ -37,12 +39,14 @@ def release_due() -> None:
             _release(revision_id, int(article_id))
         except Exception as error:
             log.exception("story %s could not be released on time", article_id)
-            _note_failure(int(article_id), error)
-    for article_id in Article.objects.live().filter(expire_at__lte=now).values_list("pk", flat=True):
+            note_failure(int(article_id), error)
+    expired = Page.objects.live().filter(expire_at__lte=now).exclude(pk__in=list(waiting))
+    for page_id in expired.values_list("pk", flat=True):
         try:
-            _expire(article_id)
-        except Exception:
-            log.exception("story %s has expired and could not be unpublished", article_id)
+            _expire(page_id)
+        except Exception as error:
+            log.exception("page %s has expired and could not be unpublished", page_id)
+            note_failure(page_id, error)
 
 
 @transaction.atomic
@@ -56,21 +60,21 @@ def _release(revision_id: int, article_id: int) -> None:
     with disable_reference_index_auto_update():
         revision.publish(user=revision.user, skip_permission_checks=True)
     enqueue(index_references, article_id)
-    Standing.objects.filter(article_id=article_id).update(
-        release_error="", release_attempt_count=0, release_retry_at=None
-    )
+    forget_failures([article_id])
 
 
 @transaction.atomic
-def _expire(article_id: int) -> None:
-    if not Page.objects.select_for_update(skip_locked=True).filter(pk=article_id).exists():
+def _expire(page_id: int) -> None:
+    if not Page.objects.select_for_update(skip_locked=True).filter(pk=page_id).exists():
         return
-    article = Article.objects.get(pk=article_id)
-    if article.live and article.expire_at and article.expire_at <= timezone.now():
-        article.unpublish(set_expired=True)
+    page = Page.objects.get(pk=page_id).specific
+    if page.live and page.expire_at and page.expire_at <= timezone.now():
+        page.unpublish(set_expired=True)
+        forget_failures([page_id])
 
 
-def _note_failure(article_id: int, error: Exception) -> None:
+def note_failure(article_id: int, error: Exception) -> None:
+    """Keep why a story did not go out, come out of its embargo or expire on time; the board shows it until it has."""
     standing = Standing.objects.filter(article_id=article_id).first()
     if standing:
         standing.release_attempt_count += 1
@@ -80,30 +84,45 @@ def _note_failure(article_id: int, error: Exception) -> None:
         standing.save(update_fields=["release_attempt_count", "release_retry_at", "release_error"])
 
 
+def forget_failures(article_ids: Iterable[int]) -> None:
+    """What was owed to these stories by the clock has been done."""
+    Standing.objects.filter(article_id__in=article_ids).exclude(release_error="").update(
+        release_error="", release_attempt_count=0, release_retry_at=None
+    )
+
+
 @shared_task
 def send_notice(notice_id: int) -> None:
-    """Mail one notice unless it was mailed; a failure is noted and tried again by `send_owed_notices`."""
-    with transaction.atomic():
-        notice = Notice.objects.select_for_update(skip_locked=True).filter(pk=notice_id, sent_at=None).first()
-        if notice is None:
-            return
-        notice.attempt_count += 1
-        try:
-            email.send(notice)
-            notice.sent_at, notice.error = timezone.now(), ""
-        except OSError as error:
-            log.warning("notice %s could not be mailed: %s", notice_id, error)
-            notice.error = str(error)
-        notice.save(update_fields=["attempt_count", "sent_at", "error"])
+    """Make an attempt at one notice, unless it was sent; a failure is noted with it and tried again after a pause."""
+    delivery.deliver(notice_id, at=timezone.now())
 
 
 @shared_task
 def send_owed_notices() -> None:
-    """Mail what was not mailed at once: the broker, the worker or the mail server was away."""
-    owed = Notice.objects.filter(
-        sent_at=None,
-        attempt_count__lt=MAX_MAIL_ATTEMPTS,
-        created_at__lt=timezone.now() - timedelta(seconds=30),
-    )
-    for notice_id in owed.values_list("pk", flat=True)[:200]:
-        send_notice(notice_id)
+    """Hand over what was not sent at once: the broker, the worker, the mail server or the chat was away."""
+    messages.send(delivery.find_owed(timezone.now())[:NOTICES_AT_ONCE])
+
+
+@shared_task
+def give_back_of_absent() -> None:
+    """Give what is assigned to people who are away today to their desks."""
+    assignments.give_back_of_absent()
+
+
+@shared_task
+def send_deadlines() -> None:
+    """Tell of what is due soon, due, late, and late for so long that the head of the desk should know."""
+    deadlines.tell_of_deadlines(timezone.now())
+    emergencies.tell_of_owed(timezone.now())
+
+
+@shared_task
+def send_digests() -> None:
+    """Once a day, tell each person what waits for them."""
+    digest.send_digests(timezone.now())
+
+
+@shared_task
+def forget_old_notices() -> None:
+    """Delete notices after the days for which they are kept."""
+    delivery.forget_older_than(timezone.now() - timedelta(days=settings.NOTICE_DAYS))

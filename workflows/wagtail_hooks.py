@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.auth.models import Permission
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
@@ -15,21 +17,37 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
+from wagtail.admin.views.home import UserObjectsInWorkflowModerationPanel, WorkflowObjectsToModeratePanel
 from wagtail.admin.widgets import Button
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page
+from wagtail.permissions import register_permission_policy
 
 from cms.exceptions import PublicationRefused
 from cms.models import Article
-from workflows import actions
-from workflows.menus import ReleaseItem, ReviewItem
-from workflows.models import SignOff
-from workflows.viewsets import DeskGroup
+from workflows import actions, fixes, guests, marks
+from workflows.menus import InboxItem, ReleaseItem, ReviewItem, UndeliveredItem
+from workflows.models import Commission, EmergencyRelease, GuestReview, SignOff, Waiver
+from workflows.my_desk import MyDeskPanel
+from workflows.notifications.preferences import NoticePreferencesPanel
+from workflows.planning import CommissionPolicy
+from workflows.views.flow import FlowMenuItem
+from workflows.views.plans import CommissionViewSet
+from workflows.viewsets import DeskGroup, StoryPagesViewSet
+
+# Before the viewset is made, which would take Wagtail's own policy for it.
+register_permission_policy(Commission, CommissionPolicy(Commission))
 
 
 @hooks.register("register_admin_viewset")
 def desks() -> DeskGroup:
     return DeskGroup()
+
+
+@hooks.register("register_admin_viewset")
+def plans() -> CommissionViewSet:
+    return CommissionViewSet()
 
 
 @hooks.register("register_admin_urls")
@@ -40,6 +58,50 @@ def desk_urls() -> list[URLResolver]:
 @hooks.register("register_admin_menu_item")
 def board_menu_item() -> MenuItem:
     return MenuItem(gettext_lazy("Board"), reverse("workflows:board"), name="board", icon_name="grip", order=50)
+
+
+@hooks.register("register_admin_viewset")
+def story_pages() -> StoryPagesViewSet:
+    return StoryPagesViewSet("stories")
+
+
+@hooks.register("register_icons")
+def icons(names: list[str]) -> list[str]:
+    return [*names, "workflows/icons/bell.svg"]
+
+
+@hooks.register("register_admin_menu_item")
+def inbox_item() -> MenuItem:
+    return InboxItem()
+
+
+@hooks.register("register_reports_menu_item")
+def undelivered_item() -> MenuItem:
+    return UndeliveredItem()
+
+
+@hooks.register("register_account_settings_panel")
+def notice_preferences(request: HttpRequest, user: Any, profile: Any) -> NoticePreferencesPanel:
+    return NoticePreferencesPanel(request, user, profile)
+
+
+@hooks.register("insert_global_admin_js")
+def inbox_js() -> SafeString:
+    return format_html('<script src="{}" type="module"></script>', static("workflows/inbox.js"))
+
+
+@hooks.register("register_admin_menu_item")
+def calendar_menu_item() -> MenuItem:
+    label = gettext_lazy("Calendar")
+    return MenuItem(label, reverse("workflows:calendar"), name="calendar", icon_name="calendar-alt", order=51)
+
+
+@hooks.register("construct_homepage_panels")
+def my_desk(request: HttpRequest, panels: list[Component]) -> None:
+    """One panel of ours for two of Wagtail's, which list everything with a query a story."""
+    replaced = (WorkflowObjectsToModeratePanel, UserObjectsInWorkflowModerationPanel)
+    panels[:] = [panel for panel in panels if not isinstance(panel, replaced)]
+    panels.append(MyDeskPanel())
 
 
 @hooks.register("insert_global_admin_css")
@@ -96,15 +158,48 @@ def desk_buttons(page: Page, user: Any, next_url: str | None = None, **kwargs: A
     if not isinstance(page, Article) or not page.pk:
         return
     yield _button(_("How the review stands"), "review", page, "tasks", 60)
+    if user.has_perm("workflows.change_commission") and page.permissions_for_user(user).can_edit():
+        yield _button(_("Plan"), "plan", page, "calendar-alt", 60)
     if page.permissions_for_user(user).has_publish_right():
         yield _button(_("Release"), "release", page, "upload", 61)
         if page.approved_schedule:
-            yield _button(_("Hold"), "hold", page, "time", 62)
-        if page.live:
-            yield _button(_("Correct"), "correct", page, "edit", 63)
-        if page.live or page.approved_schedule:
+            yield _button(_("Hold or move"), "schedule", page, "time", 62)
+    yield from _buttons_of_what_readers_have(page, user)
+
+
+def _buttons_of_what_readers_have(page: Article, user: Any) -> Iterator[Button]:
+    tester = page.permissions_for_user(user)
+    if page.live and fixes.may(page, user) and not fixes.why_not(page):
+        yield _button(_("Fix the live version"), "fix", page, "edit", 62)
+    if page.live and tester.may("correct"):
+        yield _button(_("Correct"), "correct", page, "edit", 63)
+    if page.live or page.approved_schedule:
+        if tester.may("kill"):
             yield _button(_("Kill"), "kill", page, "warning", 64)
+        if tester.may("take_down"):
             yield _button(_("Take down"), "take_down", page, "download", 65)
+
+
+@hooks.register("register_page_header_buttons")
+def guest_button(page: Page, user: Any, next_url: str | None = None, **kwargs: Any) -> Iterator[Button]:
+    if isinstance(page, Article) and page.pk and guests.may_invite(page, user):
+        yield _button(_("Invite a guest"), "guests", page, "user", 67)
+
+
+@hooks.register("register_reports_menu_item")
+def flow_report() -> MenuItem:
+    return FlowMenuItem(
+        gettext_lazy("Flow of stories"), reverse("workflows:flow"), name="flow", icon_name="history", order=750
+    )
+
+
+@hooks.register("register_permissions")
+def rights() -> QuerySet[Permission]:
+    """Rights that no list or form in the admin brings with it."""
+    return Permission.objects.filter(
+        Q(content_type__app_label="workflows", codename__in=["add_waiver", "add_emergencyrelease", "add_guestreview"])
+        | Q(content_type__app_label="cms", codename__in=["correct_article", "kill_article", "take_down_article"])
+    )
 
 
 def _button(label: str, view: str, page: Page, icon: str, priority: int) -> Button:
@@ -116,6 +211,76 @@ def log_actions(registry: LogActionRegistry) -> None:
     for action, label_, message in (
         ("workflows.sign_off", gettext_lazy("Sign off"), gettext_lazy("%(desk)s signed at “%(stage)s”")),
         ("workflows.send_back", gettext_lazy("Send back"), gettext_lazy("%(desk)s sent it back: %(comment)s")),
+        ("workflows.claim", gettext_lazy("Take"), gettext_lazy("Took it, at “%(stage)s”")),
+        ("workflows.assign", gettext_lazy("Assign"), gettext_lazy("Given to %(to)s")),
+        ("workflows.hand_over", gettext_lazy("Hand over"), gettext_lazy("From %(from)s to %(to)s")),
+        ("workflows.give_back", gettext_lazy("Give back"), gettext_lazy("%(from)s gave it back to the desk")),
+        ("workflows.away", gettext_lazy("Away"), gettext_lazy("Away: %(days)s")),
+        ("workflows.back", gettext_lazy("Back"), gettext_lazy("Not away after all: %(days)s")),
+        ("workflows.plan", gettext_lazy("Plan"), gettext_lazy("Planned: %(plan)s")),
+        ("workflows.make_page", gettext_lazy("Make the page"), gettext_lazy("Made from the plan “%(title)s”")),
+        ("workflows.move_plan", gettext_lazy("Move"), gettext_lazy("Moved from %(from)s to %(to)s")),
+        ("workflows.drop", gettext_lazy("Drop"), gettext_lazy("Dropped")),
+        ("workflows.resume", gettext_lazy("Resume"), gettext_lazy("Wanted again")),
+        ("workflows.carry", gettext_lazy("Carry"), gettext_lazy("%(signer)s's signature for %(desk)s still holds")),
+        (
+            "workflows.sign_off_as_guest",
+            gettext_lazy("Sign off as a guest"),
+            gettext_lazy("%(guest)s (guest) signed for the %(desk)s at “%(stage)s”"),
+        ),
+        ("workflows.guest_invited", gettext_lazy("Invite a guest"), gettext_lazy("%(guest)s may read it, by a link")),
+        ("workflows.guest_withdrawn", gettext_lazy("Withdraw a link"), gettext_lazy("%(guest)s may read it no longer")),
+        ("workflows.guest_opened", gettext_lazy("Open as a guest"), gettext_lazy("%(guest)s (guest) opened it")),
+        ("workflows.guest_remarked", gettext_lazy("Remark"), gettext_lazy("%(guest)s (guest) remarked on it")),
+        ("workflows.guest_answered", gettext_lazy("Answer"), gettext_lazy("%(guest)s (guest): %(verdict)s")),
+        ("workflows.hold", gettext_lazy("Hold"), gettext_lazy("Held; it was to go out at %(from_time)s")),
+        (
+            "workflows.move_release",
+            gettext_lazy("Move the release"),
+            gettext_lazy("To go out at %(to_time)s instead of %(from_time)s"),
+        ),
+        (
+            "workflows.cancel_release",
+            gettext_lazy("Give up the time"),
+            gettext_lazy("No longer to go out at %(from_time)s"),
+        ),
+        (
+            "workflows.emergency_asked",
+            gettext_lazy("Ask for an emergency release"),
+            gettext_lazy("Asked to release it without full review: %(comment)s"),
+        ),
+        (
+            "workflows.emergency_released",
+            gettext_lazy("Emergency release"),
+            gettext_lazy("Agreed with %(asked_by)s to release it without full review: %(comment)s"),
+        ),
+        (
+            "workflows.emergency_refused",
+            gettext_lazy("Refuse an emergency release"),
+            gettext_lazy("Refused to release it without full review. %(comment)s"),
+        ),
+        (
+            "workflows.emergency_taken_back",
+            gettext_lazy("Take back an emergency release"),
+            gettext_lazy("Does not ask any longer to release it without full review. %(comment)s"),
+        ),
+        (
+            "workflows.emergency_closed",
+            gettext_lazy("Close an emergency release"),
+            gettext_lazy("The emergency release did not happen: %(comment)s"),
+        ),
+        (
+            "workflows.set_aside",
+            gettext_lazy("Set the draft aside"),
+            gettext_lazy("Set the larger draft aside to fix the live version"),
+        ),
+        (
+            "workflows.bring_back",
+            gettext_lazy("Bring the draft back"),
+            gettext_lazy("Brought the larger draft back, with the fix in it"),
+        ),
+        ("workflows.waive", gettext_lazy("Waive"), gettext_lazy("Waived: %(message)s")),
+        ("workflows.withdraw_waiver", gettext_lazy("Withdraw a waiver"), gettext_lazy("A waiver was withdrawn")),
         ("workflows.cleared", gettext_lazy("Clear"), gettext_lazy("Every desk has signed: ready for release")),
     ):
         registry.register_action(action)(_formatter(label_, message))
@@ -126,7 +291,10 @@ def _formatter(label_: Any, message: Any) -> type[LogFormatter]:
         label = label_
 
         def format_message(self, log_entry: Any) -> str:
-            return str(message) % {"desk": "", "stage": "", "comment": "", **log_entry.data}
+            return str(message) % {
+                **dict.fromkeys(("desk", "stage", "comment", "signer", "message"), ""),
+                **log_entry.data,
+            }
 
         def format_comment(self, log_entry: Any) -> str:
             return str(log_entry.data.get("comment", ""))
@@ -136,10 +304,16 @@ def _formatter(label_: Any, message: Any) -> type[LogFormatter]:
 
 @hooks.register("before_delete_user")
 def keep_who_signed(request: HttpRequest, user: Any) -> HttpResponse | None:
-    """A signature names a person for ever, so that person can leave but not be deleted."""
-    if not SignOff.objects.filter(by=user).exists():
+    """A signature names a person for ever, as does all else that is answered for: they can leave but not be deleted."""
+    answered_for: list[tuple[type[Model], str]] = [
+        *((SignOff, "by"), (Waiver, "by"), (GuestReview, "invited_by")),
+        *((EmergencyRelease, "asked_by"), (EmergencyRelease, "seconded_by")),
+    ]
+    if not any(model._default_manager.filter(**{name: user}).exists() for model, name in answered_for):
         return None
-    messages.error(request, _("%s has signed stories. Make the login inactive instead of deleting it.") % user)
+    messages.error(
+        request, _("%s has signed or answered for stories. Make the login inactive instead of deleting it.") % user
+    )
     return redirect("wagtailusers_users:edit", user.pk)
 
 
@@ -150,6 +324,14 @@ def refuse_aliases(request: HttpRequest, page: Page) -> HttpResponse | None:
         messages.error(request, _("Stories and sections are not mirrored. Copy it, or link to it."))
         return redirect("wagtailadmin_pages:copy", page.pk)
     return None
+
+
+@hooks.register("before_edit_page")
+def say_what_is_special(request: HttpRequest, page: Page) -> None:
+    if request.method == "GET" and isinstance(page, Article):
+        for mark in marks.find_marks(page, request.user):
+            say = messages.warning if mark.urgent else messages.info
+            say(request, mark.text, buttons=[messages.button(mark.url, mark.label)])
 
 
 @hooks.register("before_edit_page")

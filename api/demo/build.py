@@ -21,6 +21,7 @@ from api.demo.haste import references_once, versions_trusted
 from api.demo.history import History, new_article
 from api.demo.people import GUESTS, MAIL_DOMAIN, NEWSPAPER, PEOPLE
 from api.demo.pictures import HALIDE, PICTURES, Picture
+from api.demo.plans import make_plans
 from api.demo.sections import SECTIONS, topic_rows
 from api.demo.stories import SEED, Plan, plan
 from cms.models import (
@@ -81,6 +82,7 @@ def build(*, hostname: str, password: str, quiet: bool = False) -> None:
     for one in _progress(plan(now), "Stories", quiet):
         if one.story.key not in known:
             known[one.story.key] = _write(one, users, authors, topics, images, writer, now).pk
+    make_plans(users, now=now)
     if not is_complete():
         log(front_page, _MARK, user=users["ada"], data={"seed": NEWSPAPER})
 

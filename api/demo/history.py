@@ -14,8 +14,9 @@ from api.demo.stories import SEED, Plan
 from cms.actions import correct, kill, take_down
 from cms.models import Article, Author, Section, User
 from workflows import progress
-from workflows.actions import hold, release, send_back, sign_off, submit
+from workflows.actions import release, send_back, sign_off, submit
 from workflows.models import Notice
+from workflows.schedules import hold
 
 Step = Callable[[], None]
 
@@ -81,7 +82,7 @@ class History:
             case "held":
                 return [*ready, self._scheduler(timedelta(days=2)), self.hold]
             case "scheduled":
-                return [*ready, self._scheduler(timedelta(days=1))]
+                return [*ready, self._scheduler(timedelta(days=self.rng.randrange(1, 6)))]
             case "scheduled-soon":
                 return [*ready, self._scheduler(timedelta())]
         return [*ready, self.release]
@@ -124,9 +125,8 @@ class History:
     def _scheduler(self, ahead: timedelta) -> Step:
         at = self.now + timedelta(minutes=9)
         if ahead:
-            at = (self.now + ahead).replace(minute=0, second=0, microsecond=0) + timedelta(
-                hours=self.rng.randrange(1, 9)
-            )
+            hour = self.rng.choice([6, 7, 9, 12, 17])
+            at = (self.now + ahead).replace(hour=hour, minute=0, second=0, microsecond=0)
 
         def schedule() -> None:
             release(self.article, content_hash=self._hash(), by=self._someone("Publishers"), at=at)

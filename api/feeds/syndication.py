@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from xml.sax.xmlreader import AttributesImpl
 
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from django.utils.xmlutils import SimplerXMLGenerator
@@ -142,7 +143,7 @@ class _Rss(Rss201rev2Feed):
             handler.addQuickElement("content:encoded", text)
         if picture := lead_picture(story):
             shape = {name: str(picture[name]) for name in ("url", "type", "width", "height")}
-            handler.startElement("media:content", shape | {"medium": "image"})
+            handler.startElement("media:content", AttributesImpl(shape | {"medium": "image"}))
             if story["image"]["credit"]:
                 handler.addQuickElement("media:credit", story["image"]["credit"])
             if story["image"]["caption"]:
@@ -163,7 +164,7 @@ class _Atom(Atom1Feed):
         super().add_item_elements(handler, item)
         story = item["story"]
         for author in story["authors"]:
-            handler.startElement("author", {})
+            handler.startElement("author", AttributesImpl({}))
             handler.addQuickElement("name", author["name"])
             handler.endElement("author")
         if text := full_text(story):

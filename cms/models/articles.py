@@ -12,12 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.fields import StreamField
+from wagtail.locks import BaseLock, BasicLock, ScheduledForPublishLock
 from wagtail.models import Orderable, Page, PageManager, PagePermissionTester, Revision
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from cms.blocks import BodyBlock
 from cms.forms import ArticleForm
+from cms.locks import ScheduledVersion
 from cms.panels import article_edit_handler
 from cms.permissions import ArticlePermissionTester
 from cms.signals import about_to_publish
@@ -171,6 +173,22 @@ class Article(HeadlessPage, Page):
 
     def permissions_for_user(self, user: Any) -> PagePermissionTester:
         return ArticlePermissionTester(user, self)
+
+    def get_lock(self) -> BaseLock | None:
+        """What keeps people from editing: a person's lock or the stage of the review, and never a schedule."""
+        lock: BaseLock | None = super().get_lock()
+        if not isinstance(lock, ScheduledForPublishLock):
+            return lock
+        if self.locked:
+            return BasicLock(self)
+        task = self.current_workflow_task
+        return task.lock_class(self, task) if task else ScheduledVersion(self)
+
+    def save_revision(self, *args: Any, overwrite_revision: Revision | None = None, **kwargs: Any) -> Revision:
+        """Save a version. One that is scheduled is left as it is: autosave would write over what goes out."""
+        if overwrite_revision and overwrite_revision.approved_go_live_at and overwrite_revision.is_latest_revision():
+            overwrite_revision = None
+        return super().save_revision(*args, overwrite_revision=overwrite_revision, **kwargs)
 
     def publish(self, revision: Revision, user: Any = None, **kwargs: Any) -> Any:
         """Make `revision` live, or schedule it, unless a receiver of `about_to_publish` refuses.

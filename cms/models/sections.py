@@ -41,6 +41,9 @@ class FrontPage(HeadlessPage, Page):
     subpage_types = ["cms.Section"]
     preview_modes: list[Any] = []
 
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        return SectionPermissionTester(user, self)
+
 
 class Section(HeadlessPage, Page):
     """A part of the publication. Rights given on a section hold for the stories and sections in it."""

@@ -22,7 +22,7 @@ from cms.blocks import BodyBlock
 from cms.checks import find_blockers
 from cms.models import Article, Correction, NewsImage, Section, Takedown, User
 from workflows import progress
-from workflows.models import Assignment, Notice, SignOff
+from workflows.models import Assignment, Commission, Desk, Notice, SignOff
 from workflows.newsroom import ROLES
 
 
@@ -91,6 +91,23 @@ def test_stories_are_scheduled_embargoed_ready_and_in_draft():
     assert Article.objects.live().filter(embargo_until__gt=now).count() == 3
     assert len(ready) == 2
     assert len(drafts) >= 6
+
+
+def test_the_week_is_planned():
+    now = timezone.now()
+    open_plans = Commission.objects.filter(dropped_at=None)
+    taken = Assignment.objects.filter(ended_at=None, stage__isnull=False, assignee__isnull=False)
+    unclaimed = Assignment.objects.filter(ended_at=None, stage__isnull=False, assignee=None)
+    out = Revision.page_revisions.filter(approved_go_live_at__gt=now).values_list("approved_go_live_at", flat=True)
+
+    assert open_plans.filter(article=None, publish_at__gt=now).count() >= 6
+    assert open_plans.filter(article__isnull=False).count() >= 6
+    assert open_plans.filter(due_at__lt=now).exists()
+    assert taken.count() >= 4
+    assert unclaimed.count() >= 3
+    assert not taken.filter(assignee__username="piers").exists()
+    assert len({at.date() for at in out}) >= 3
+    assert not Desk.objects.filter(head=None).exists()
 
 
 def test_readers_find_two_months_of_news():
@@ -164,7 +181,10 @@ def test_pictures_have_words_and_rights():
 
 def test_a_second_run_adds_nothing():
     def count():
-        return [model.objects.count() for model in (Article, Revision, SignOff, NewsImage, User, Section, Notice)]
+        return [
+            model.objects.count()
+            for model in (Article, Revision, SignOff, NewsImage, User, Section, Notice, Commission)
+        ]
 
     before = count()
     seed()

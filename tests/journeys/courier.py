@@ -2,13 +2,14 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.error import HTTPError, URLError
@@ -47,7 +48,28 @@ class Courier:
     media: Path
     mailbox: Mailbox
     environment: dict[str, str]
-    processes: Processes
+    folder: Path
+    running: dict[str, tuple[Processes, int]] = field(default_factory=dict)
+    """By the name in the Procfile: the process, and its id, which is that of its group too."""
+
+    def start(self, *names: str) -> None:
+        """Start these processes of the Procfile."""
+        commands = read_procfile(PROJECT / "Procfile")
+        for name in names:
+            # In a folder of their own: beat keeps its notes beside it.
+            process = Processes({name: commands[name]}, environment=self.environment, folder=self.folder)
+            self.running[name] = process, process.start()[0]
+
+    def crash(self, *names: str) -> None:
+        """End these processes and all that they started, as a power cut would."""
+        for name in names:
+            process, group = self.running.pop(name)
+            os.killpg(group, signal.SIGKILL)
+            process.stop()
+
+    def stop(self) -> None:
+        for process, _group in self.running.values():
+            process.stop()
 
     def get(self, path: str) -> Answer:
         """What the web server answers to a reader."""
@@ -68,11 +90,17 @@ class Courier:
         """What `condition` returns, as soon as that is true."""
         deadline = time.monotonic() + within_seconds
         while not (found := condition()):
-            ended = self.processes.find_ended()
+            ended = [sentence for process, _group in self.running.values() if (sentence := process.find_ended())]
             assert not ended, ended
             assert time.monotonic() < deadline, f"waited {within_seconds} seconds in vain"
             self.pause()
         return found
+
+    def is_up(self) -> bool:
+        try:
+            return self.get("/health/ready").status == 200
+        except (URLError, ConnectionError):
+            return False
 
     def pause(self) -> None:
         """Leave the processor to the newsroom before one asks again."""
@@ -114,26 +142,24 @@ def run(folder: Path) -> Iterator[Courier]:
             "WORKER_LOG_LEVEL": "WARNING",
             "PYTHONPATH": str(PROJECT),
         }
-        # In a folder of their own: beat keeps its notes beside it.
-        processes = Processes(read_procfile(PROJECT / "Procfile"), environment=environment, folder=folder)
-        processes.start()
+        courier = Courier(Newsroom.open(), url, folder / "media", mailbox, environment, folder)
         try:
-            courier = Courier(Newsroom.open(), url, folder / "media", mailbox, environment, processes)
-            courier.until(lambda: _is_up(courier))
+            courier.start(*read_procfile(PROJECT / "Procfile"))
+            courier.until(courier.is_up)
             yield courier
         finally:
-            processes.stop()
+            courier.stop()
             _empty(redis_url)
 
 
 @contextmanager
-def own_database() -> Iterator[str]:
+def own_database(purpose: str = "journeys") -> Iterator[str]:
     """The address of a copy of the migrated template, to which the ORM of this process is connected meanwhile."""
     before = connection.settings_dict["NAME"]
     address = urlsplit(os.environ["DATABASE_URL"])
     query = f"?{address.query}" if address.query else ""
     server = f"{address.scheme}://{address.netloc}"
-    name = f"test_{address.path.strip('/')}_journeys_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    name = f"test_{address.path.strip('/')}_{purpose}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     template = os.environ["TEST_DATABASE_TEMPLATE"]
     with psycopg.connect(f"{server}/postgres{query}", autocommit=True) as administration:
         _execute(administration, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
@@ -154,13 +180,6 @@ def _connect_to(name: str) -> None:
     connection.close()
     connection.settings_dict["NAME"] = name
     ContentType.objects.clear_cache()
-
-
-def _is_up(courier: Courier) -> bool:
-    try:
-        return courier.get("/health/ready").status == 200
-    except URLError:
-        return False
 
 
 def _free_port() -> int:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Self
 
-from playwright.sync_api import Browser, Locator, Page, Response, expect
+from playwright.sync_api import Browser, Locator, Page, Response, ViewportSize, expect
 
 from tests.journeys.courier import Courier
 
@@ -33,7 +33,11 @@ class Desks:
         return screen
 
     def _open(self) -> Page:
-        page = self.browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
+        return self.open_page(viewport={"width": 1400, "height": 1000})
+
+    def open_page(self, *, viewport: ViewportSize) -> Page:
+        """An empty page in a profile of its own, whose errors and requests to strangers are noted."""
+        page = self.browser.new_context(viewport=viewport).new_page()
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: self.failures.append(str(error)))
         page.on("response", self._note_failure)
@@ -73,6 +77,12 @@ class Screen:
         folder = os.environ.get("JOURNEY_SCREENSHOTS")
         if folder:
             self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=full_page, animations="disabled")
+
+    def print(self, name: str) -> None:
+        """Write what a printer would get where JOURNEY_SCREENSHOTS says; nothing where it does not."""
+        folder = os.environ.get("JOURNEY_SCREENSHOTS")
+        if folder:
+            self.page.pdf(path=Path(folder) / f"{name}.pdf", print_background=False)
 
     def expect_message(self, text: str) -> None:
         expect(self.page.get_by_role("status").filter(has_text=text).first).to_be_visible()
@@ -195,6 +205,9 @@ class Screen:
         self.page.locator("header").get_by_role("button", name="Actions").click()
         self.page.get_by_role("link", name="Kill", exact=True).click()
         self._field("Reason").fill(reason)
+        self.page.get_by_role("button", name="Show what readers will get").click()
+        slug = self.page.locator("code").last.inner_text()
+        self._field("Type the slug").fill(slug)
         self.page.get_by_role("button", name="Kill").click()
         self.expect_message("Killed")
 

@@ -1,4 +1,4 @@
-"""Promise: before `embargo_until` the story is in no list, detail, search, count or related link."""
+"""Promise: before `embargo_until` the story is in no list, detail, search, count, related link, feed or sitemap."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +12,11 @@ from tests.newsroom import Newsroom
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2030, 5, 4, 12, 0, tzinfo=UTC)
+OTHER_SURFACES = [
+    *(f"/feeds/{name}.{form}" for name in ("all", "harbour") for form in ("rss", "atom", "json")),
+    "/sitemaps/news.xml",
+    "/sitemaps/2030-05-1.xml",
+]
 
 
 def test_nothing_shows_it_before_and_everything_after(newsroom: Newsroom, client, freezer):
@@ -30,6 +35,10 @@ def test_nothing_shows_it_before_and_everything_after(newsroom: Newsroom, client
             any(item["id"] == str(article.public_id) for item in related),
             client.get("/api/v1/resolve/", {"path": article.public_path}).status_code == 200,
             Change.objects.filter(public_id=article.public_id).exists(),
+            client.get(f"/api/v1/articles/{article.public_id}/ninjs/").status_code == 200,
+            client.get(f"/api/v1/articles/{article.public_id}/markdown/").status_code == 200,
+            str(article.public_id) in client.get("/api/v1/changes/").content.decode(),
+            *("the-secret-ferry" in client.get(address).content.decode() for address in OTHER_SURFACES),
         ]
 
     freezer.move_to(NOON - timedelta(seconds=1))

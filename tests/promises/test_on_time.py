@@ -6,7 +6,7 @@ import pytest
 
 from cms.exceptions import Refused
 from tests.newsroom import Newsroom
-from workflows import actions
+from workflows import schedules
 from workflows.tasks import release_due
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def test_a_time_that_has_passed_is_refused(newsroom: Newsroom, freezer):
 def test_a_held_story_does_not_go_out_and_stays_cleared(newsroom: Newsroom, client, freezer):
     freezer.move_to(SIX - timedelta(hours=1))
     article = newsroom.release(newsroom.clear(newsroom.draft()), at=SIX)
-    actions.hold(newsroom.fresh(article), by=newsroom.publisher)
+    schedules.hold(newsroom.fresh(article), by=newsroom.publisher)
     freezer.move_to(SIX)
     release_due()
     assert client.get(f"/api/v1/articles/{article.public_id}/").status_code == 404

@@ -32,6 +32,9 @@ def is_gone(client, newsroom: Newsroom, article) -> bool:
         ids = [item["id"] for item in client.get(address).json()["items"]]
         if str(article.public_id) in ids:
             return False
+    for address in ("/feeds/all.rss", "/feeds/all.atom", "/feeds/all.json", "/sitemaps/news.xml"):
+        if article.slug in client.get(address).content.decode():
+            return False
     return client.get(f"/api/v1/articles/{article.public_id}/").status_code in (404, 410)
 
 

@@ -10,6 +10,7 @@ from api.models import Change, PublishedArticle
 from api.representation.store import reconcile
 from cms.exceptions import PublicationRefused
 from cms.models import Article
+from tests.editing import form_data
 from tests.newsroom import Newsroom
 
 pytestmark = pytest.mark.django_db
@@ -146,35 +147,3 @@ def test_a_story_without_alternative_text_cannot_go_out(newsroom: Newsroom, imag
     article = newsroom.clear(newsroom.draft(lead_image=image))
     with pytest.raises(PublicationRefused, match="no alternative text"):
         newsroom.release(article)
-
-
-def form_data(article: Article) -> dict[str, str]:
-    """What the editing form of a story posts."""
-    from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
-
-    return nested_form_data(
-        {
-            "title": article.title,
-            "slug": article.slug,
-            "standfirst": article.standfirst,
-            "short_title": "",
-            "kicker": "",
-            "kind": "news",
-            "lead_image": "",
-            "body": streamfield([("paragraph", rich_text("<p>Words of the story.</p>"))]),
-            "byline": inline_formset([]),
-            "topic_links": inline_formset([]),
-            "picks": inline_formset([]),
-            "comments": inline_formset([]),
-            "suggest_related": "on",
-            "may_be_suggested": "on",
-            "embargo_until": "",
-            "usage_terms": "",
-            "go_live_at": "",
-            "expire_at": "",
-            "seo_title": "",
-            "search_description": "",
-            "canonical_url": "",
-            "robots": "index,follow",
-        }
-    )

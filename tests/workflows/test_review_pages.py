@@ -106,12 +106,13 @@ def test_the_writer_reads_why_a_story_came_back(newsroom: Newsroom, client):
     assert "Back on the desk" in board
 
 
-@pytest.mark.parametrize("name", ["release", "hold", "kill", "take_down", "correct"])
+@pytest.mark.parametrize("name", ["release", "schedule", "kill", "take_down", "correct"])
 @pytest.mark.parametrize("person", ["reporter", "editor", "copy"])
 def test_who_does_not_publish_cannot_open_the_publishers_pages(newsroom: Newsroom, client, name, person):
     article = newsroom.publish()
     client.force_login(newsroom.people[person])
-    client.post(page(name, article), {"reason": "Because", "text": "No", "content_hash": newsroom.hash_of(article)})
+    posted = {"reason": "Because", "text": "No", "sure": "on", "confirmation": article.slug}
+    client.post(page(name, article), posted | {"content_hash": newsroom.hash_of(article)})
     assert newsroom.fresh(article).live
     assert not article.takedowns.exists()
     assert not article.corrections.exists()
@@ -126,7 +127,7 @@ def test_a_publisher_releases_and_kills(newsroom: Newsroom, client):
     refused = client.post(page("kill", article), {"reason": "", "note": ""})
     assert refused.status_code == 422
     assert newsroom.readers_see(article)
-    client.post(page("kill", article), {"reason": "It was wrong.", "note": ""})
+    client.post(page("kill", article), {"reason": "It was wrong.", "note": "", "confirmation": article.slug})
     assert newsroom.readers_see(article) is None
 
 

@@ -37,6 +37,11 @@ class Desk(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def people_count(self) -> int:
+        """How many people with a working login are at this desk. Where it is 0, nobody is told of what waits."""
+        return self.group.user_set.filter(is_active=True).count()
+
 
 class Absence(models.Model):
     """Days on which a person is away: what is assigned to them goes back to the desk."""

@@ -65,7 +65,10 @@ class SetAside(models.Model):
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="set_asides")
     draft = models.ForeignKey(Snapshot, on_delete=models.RESTRICT, related_name="+")
     live = models.ForeignKey(
-        Snapshot, on_delete=models.RESTRICT, related_name="+", help_text=_("What was live, so that the fix can be seen.")
+        Snapshot,
+        on_delete=models.RESTRICT,
+        related_name="+",
+        help_text=_("What was live, so that the fix can be seen."),
     )
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

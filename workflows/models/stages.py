@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page, Task, TaskState, WorkflowState
+from wagtail.permissions import policy_registry
 
 from cms.models import Article, Section
 
+from .choices import ChoicesField
 from .desks import Desk
 
 
@@ -28,7 +29,7 @@ class ReviewStage(Task):
     sections = models.ManyToManyField(
         Section, blank=True, help_text=_("Only stories in these sections and the ones below; empty for all.")
     )
-    kinds = ArrayField(
+    kinds = ChoicesField(
         models.CharField(max_length=20, choices=Article.Kind.choices),
         default=list,
         blank=True,
@@ -51,12 +52,15 @@ class ReviewStage(Task):
         Wagtail resumes a review at the stage that rejected and asks nobody else again. Here a signature holds for the
         content that was signed, so after a rewrite the desks before it are asked once more.
         """
-        from workflows import progress
+        from workflows import progress, snapshots
 
         article = Article.objects.filter(pk=workflow_state.object_id).first()
         submitted_by = user.pk if user and workflow_state.current_task_state_id is None else None
         stage = None
         if article:
+            progress.keep_carried(article, workflow_state.workflow_id, submitted_by=submitted_by)
+            if article.latest_revision_id:
+                snapshots.keep_latest(article)
             stage = progress.next_stage(article, workflow_state.workflow_id, submitted_by=submitted_by)
         if article is None or stage is None:
             if article and workflow_state.current_task_state_id is None:
@@ -72,7 +76,11 @@ class ReviewStage(Task):
         return state
 
     def user_can_access_editor(self, obj: Page, user: Any) -> bool:
-        return bool(user.is_superuser or self.desks_of(user).exists())
+        """Members of the desks that sign here, in the sections that they work in."""
+        if user.is_superuser:
+            return True
+        reachable = policy_registry.get_by_type(Article).explorable_instances(user)
+        return bool(self.desks_of(user).exists() and reachable.filter(pk=obj.pk).exists())
 
     def locked_for_user(self, obj: Page, user: Any) -> bool:
         return not self.user_can_access_editor(obj, user)
@@ -128,7 +136,7 @@ class SignOffRule(models.Model):
     )
     condition = models.CharField(max_length=20, choices=Condition.choices, default=Condition.ALWAYS)
 
-    matters = ArrayField(
+    matters = ChoicesField(
         models.CharField(max_length=20, choices=Matter.choices),
         default=list,
         blank=True,

@@ -133,6 +133,11 @@ class SignOff(models.Model):
         """The name of who signed."""
         return str(self.by or self.guest)
 
+    @property
+    def responsible_id(self) -> int:
+        """Who signed, or invited the guest who did: nobody signs twice, or their own story, by way of a guest."""
+        return self.guest.invited_by_id if self.guest else int(self.by_id or 0)
+
 
 class Clearance(models.Model):
     """Every desk that had to has signed this content. It may go live until the clearance is voided."""

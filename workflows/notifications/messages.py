@@ -5,31 +5,196 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone, translation
 from wagtail.models import TaskState
 
 from cms.celery import enqueue
 from cms.models import Article
 from workflows.models import Clearance, Desk, Notice, ReviewStage, SignOff
+from workflows.notifications import preferences
+
+SENT_AT_ONCE = (Notice.Channel.MAIL, Notice.Channel.CHAT)
+"""Channels that leave the house; the inbox is read where it is written, and a digest waits for its hour."""
+
+
+def tell(
+    kind: Notice.Kind,
+    article: Article | None,
+    *,
+    key: str,
+    people: Iterable[Any] = (),
+    desks: Iterable[Desk] = (),
+    template: str = "",
+    context: dict[str, Any] | None = None,
+    url: str = "",
+) -> None:
+    """Write what `people` and `desks` are to hear; it is sent once the current transaction has committed.
+
+    Each active person is told by the channels that they chose for `kind`, each desk by its shared mailbox and its
+    chat; the members of a desk are told if they are among `people`. `key` names what it is about: who was told of it
+    by a channel is not told again. The words are `templates/notifications/<template or kind>.txt` and
+    `<...>_subject.txt`; they get `context`, `title`, `article`, `url` and the addresses of the story's pages. `url`
+    is a path in the admin, by default that of the story's form.
+    """
+    _write(kind, article, key, (*_ways_to_people(kind, people), *_ways_to_desks(desks)), template, context, url)
+
+
+def tell_only(
+    channel: Notice.Channel,
+    kind: Notice.Kind,
+    article: Article | None,
+    *,
+    key: str,
+    person: Any,
+    template: str,
+    context: dict[str, Any] | None = None,
+    url: str = "",
+) -> None:
+    """Tell one person by one channel, whatever they chose: what answers them, or gathers what they chose."""
+    address = person.email if channel == Notice.Channel.MAIL else str(person.pk)
+    _write(kind, article, key, [(channel, address, person, None)], template, context, url)
+
+
+def _write(
+    kind: Notice.Kind,
+    article: Article | None,
+    key: str,
+    ways: Iterable["_Way"],
+    template: str,
+    context: dict[str, Any] | None,
+    url: str,
+) -> None:
+    if article and not url:
+        url = reverse("wagtailadmin_pages:edit", args=[article.pk])
+    name = template or kind.value
+    # Whoever did it may read the admin in another language and time zone than those who are told.
+    with translation.override(settings.LANGUAGE_CODE), timezone.override(timezone.get_default_timezone()):
+        words = _words(article, url) | (context or {})
+        subject = " ".join(render_to_string(f"notifications/{name}_subject.txt", words).split())[:250]
+        text = render_to_string(f"notifications/{name}.txt", words)
+    now = timezone.now()
+    notices = [
+        Notice(
+            article=article,
+            kind=kind,
+            key=key,
+            subject=subject,
+            text=text,
+            url=url,
+            created_at=now,
+            sent_at=now if channel == Notice.Channel.INBOX else None,
+            channel=channel,
+            address=address,
+            person=person,
+            desk=desk,
+        )
+        for channel, address, person, desk in ways
+    ]
+    # Two of one address in a single INSERT are one notice, as is one that another transaction has just written.
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    send(Notice.objects.filter(key=key, created_at=now, sent_at=None, channel__in=SENT_AT_ONCE))
+
+
+def send(notices: Iterable[Notice]) -> None:
+    """Hand notices to a worker, each by itself, once the current transaction has committed."""
+    from workflows.tasks import send_notice
+
+    for notice in notices:
+        enqueue(send_notice, notice.pk)
+
+
+def _words(article: Article | None, url: str) -> dict[str, Any]:
+    words: dict[str, Any] = {"article": article, "title": "", "url": settings.BASE_URL + url if url else ""}
+    if article:
+        words |= {
+            "title": article.draft_title or article.title,
+            "edit_url": settings.BASE_URL + reverse("wagtailadmin_pages:edit", args=[article.pk]),
+            "review_url": settings.BASE_URL + reverse("workflows:review", args=[article.pk]),
+            "release_url": settings.BASE_URL + reverse("workflows:release", args=[article.pk]),
+        }
+    return words
+
+
+_Way = tuple[Notice.Channel, str, Any, Desk | None]
+
+
+def _ways_to_people(kind: Notice.Kind, people: Iterable[Any]) -> list[_Way]:
+    ways: list[_Way] = []
+    awake = {person.pk: person for person in people if person.is_active}
+    chosen = preferences.choices_of(awake, kind)
+    for pk, person in sorted(awake.items()):
+        choice = chosen[pk]
+        if choice.mail and person.email:
+            ways.append((Notice.Channel.MAIL, person.email, person, None))
+        # Whoever has no address would otherwise hear nothing at all.
+        if choice.inbox or (choice.mail and not person.email):
+            ways.append((Notice.Channel.INBOX, str(pk), person, None))
+        if choice.digest:
+            ways.append((Notice.Channel.DIGEST, str(pk), person, None))
+    return ways
+
+
+def _ways_to_desks(desks: Iterable[Desk]) -> list[_Way]:
+    ways: list[_Way] = []
+    for desk in desks:
+        if desk.email:
+            ways.append((Notice.Channel.MAIL, desk.email, None, desk))
+        if desk.chat_webhook_url:
+            ways.append((Notice.Channel.CHAT, desk.slug, None, desk))
+    return ways
 
 
 def waiting_for_desks(article: Article, stage: ReviewStage, task_state: TaskState) -> None:
-    """Tell the members of the desks of a stage that a story waits for them; not whoever submitted it."""
+    """Tell the desks of which a stage needs a signature, and their members; not whoever wrote or submitted it."""
     from workflows import progress
 
-    asked = Desk.objects.filter(rules__stage=stage).distinct()
-    people = get_user_model().objects.filter(groups__desk__in=asked, is_active=True).distinct()
-    writer = progress.submitter_id(article) or task_state.workflow_state.requested_by_id
-    addresses = [person.email for person in people if person.pk != writer]
-    addresses += [desk.email for desk in asked]
-    _write("waiting", article, f"waiting-{task_state.pk}", addresses, {"stage": stage})
+    standing = progress.standing_of(article)
+    version, workflow_id = progress.latest_version(article), task_state.workflow_state.workflow_id
+    every = progress.review_progress(version, workflow_id, standing.content_hash)
+    asked = Desk.objects.filter(pk__in=[pk for one in every if one.stage.pk == stage.pk for pk in one.needed])
+    members = get_user_model().objects.filter(groups__desk__in=asked, is_active=True).distinct()
+    submitter = progress.submitter_id(article) or task_state.workflow_state.requested_by_id
+    tell(
+        Notice.Kind.WAITING,
+        article,
+        key=f"waiting-{task_state.pk}",
+        people=members.exclude(pk__in=[pk for pk in (submitter, standing.changed_by_id) if pk]),
+        desks=asked,
+        context={"stage": stage},
+        url=reverse("workflows:review", args=[article.pk]),
+    )
+    for desk in asked.exclude(group__user__in=members):
+        nobody_at_desk(article, desk, stage)
+
+
+def nobody_at_desk(article: Article, desk: Desk, stage: ReviewStage) -> None:
+    """Tell the administrators that a story waits for a desk without people; of each desk once a day."""
+    may_mend = Q(groups__permissions__codename="change_desk") | Q(is_superuser=True)
+    tell(
+        Notice.Kind.ESCALATION,
+        article,
+        key=f"nobody-{desk.pk}-{timezone.localdate(timezone=timezone.get_default_timezone())}",
+        people=get_user_model().objects.filter(may_mend, is_active=True).distinct(),
+        desks=[desk],
+        template="nobody_at_desk",
+        context={"desk": desk, "stage": stage},
+        url=reverse("desk:edit", args=[desk.pk]),
+    )
 
 
 def sent_back(article: Article, returned: SignOff, submitter: Any) -> None:
     """Tell whoever submitted a story why it came back."""
     if submitter:
-        _write("sent_back", article, f"sent-back-{returned.pk}", [submitter.email], {"returned": returned})
+        tell(
+            Notice.Kind.SENT_BACK,
+            article,
+            key=f"sent-back-{returned.pk}",
+            people=[submitter],
+            context={"returned": returned},
+        )
 
 
 def ready_for_release(article: Article, clearance: Clearance) -> None:
@@ -38,32 +203,21 @@ def ready_for_release(article: Article, clearance: Clearance) -> None:
     from wagtail.permissions import policy_registry
 
     publishers = policy_registry.get_by_type(Page).users_with_permission_for_instance("publish", article)
-    addresses = [person.email for person in publishers if person.is_active and not person.is_superuser]
-    _write("ready", article, f"ready-{clearance.pk}", addresses, {})
+    tell(
+        Notice.Kind.READY,
+        article,
+        key=f"ready-{clearance.pk}",
+        people=[person for person in publishers if not person.is_superuser],
+        url=reverse("workflows:release", args=[article.pk]),
+    )
 
 
 def review_cancelled(article: Article, key: str, people: Iterable[Any], by: Any) -> None:
     """Tell those who had signed that the review was cancelled."""
-    addresses = [person.email for person in people if by is None or person.pk != by.pk]
-    _write("cancelled", article, f"cancelled-{key}", addresses, {"by": by})
-
-
-def _write(kind: str, article: Article, key: str, addresses: Iterable[str], context: dict[str, Any]) -> None:
-    from workflows.tasks import send_notice
-
-    title = article.draft_title or article.title
-    context |= {
-        "title": title,
-        "article": article,
-        "edit_url": settings.BASE_URL + reverse("wagtailadmin_pages:edit", args=[article.pk]),
-        "review_url": settings.BASE_URL + reverse("workflows:review", args=[article.pk]),
-        "release_url": settings.BASE_URL + reverse("workflows:release", args=[article.pk]),
-    }
-    subject = render_to_string(f"notifications/{kind}_subject.txt", context).strip().replace("\n", " ")[:250]
-    text = render_to_string(f"notifications/{kind}.txt", context)
-    for address in sorted({address for address in addresses if address}):
-        notice, created = Notice.objects.get_or_create(
-            key=key, address=address, defaults={"article": article, "kind": kind, "subject": subject, "text": text}
-        )
-        if created:
-            enqueue(send_notice, notice.pk)
+    tell(
+        Notice.Kind.CANCELLED,
+        article,
+        key=f"cancelled-{key}",
+        people=[person for person in people if by is None or person.pk != by.pk],
+        context={"by": by},
+    )

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -20,15 +21,14 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.models import Revision
 from wagtail.permissions import policy_registry
 
-from cms import actions as cms_actions
-from cms.checks import find_blockers
 from cms.exceptions import Refused
 from cms.models import Article
-from workflows import actions, progress, stages
+from workflows import actions, changes, emergencies, marks, progress, schedules, snapshots
 from workflows import forms as desk_forms
 from workflows.clearance import is_cleared
 from workflows.exceptions import NotYours, StoryMovedOn
 from workflows.models import SignOff
+from workflows.panel import ReviewPanel
 
 
 class StoryView(WagtailAdminTemplateMixin, TemplateView):
@@ -41,6 +41,8 @@ class StoryView(WagtailAdminTemplateMixin, TemplateView):
     dangerous: ClassVar[bool] = False
     _show_breadcrumbs = True
     refusal = ""
+    seen_hash = ""
+    """The version that the person had before them, when it is not the latest any more."""
 
     @cached_property
     def article(self) -> Article:
@@ -70,10 +72,12 @@ class StoryView(WagtailAdminTemplateMixin, TemplateView):
                 self.refusal = " ".join(error.messages)
             except Refused as refusal:
                 self.refusal = str(refusal)
+                if isinstance(refusal, StoryMovedOn):
+                    self.seen_hash = form.cleaned_data.get("content_hash", "")
                 status = 409 if isinstance(refusal, StoryMovedOn) else 403 if isinstance(refusal, NotYours) else 422
             else:
                 messages.success(request, message)
-                return redirect(get_valid_next_url_from_request(request) or reverse("workflows:board"))
+                return redirect(get_valid_next_url_from_request(request) or self.get_success_url())
         for name in ("article", "version"):
             self.__dict__.pop(name, None)
         context = self.get_context_data(form=self.again(form), **kwargs)
@@ -93,6 +97,10 @@ class StoryView(WagtailAdminTemplateMixin, TemplateView):
         """Do it; returns what to tell the person. Raises Refused."""
         raise Refused
 
+    def get_success_url(self) -> str:
+        """Where to go once it is done, if the form was not opened from a page to return to."""
+        return reverse("workflows:board")
+
     def get_initial(self) -> dict[str, Any]:
         return {}
 
@@ -111,7 +119,12 @@ class StoryView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kwargs.setdefault("form", self.form_class(initial=self.get_initial()))
+        seen = changes.find_seen(self.article, self.seen_hash) if self.seen_hash else None
+        if "content_hash" in self.form_class.base_fields and self.article.latest_revision_id:
+            # If the story changes before this form is sent, the answer says what changed since.
+            snapshots.keep_latest(self.article)
         return super().get_context_data(
+            overtaken=changes.build_changes(seen, self.version) if seen else None,
             article=self.article,
             version=self.version,
             standing=progress.standing_of(self.article),
@@ -145,7 +158,7 @@ class ReviewView(StoryView):
     def act(self, data: dict[str, Any]) -> str:
         names = {"task_state_id": data["task_state_id"], "content_hash": data["content_hash"]}
         if self.request.POST.get("verdict") == "send_back":
-            actions.send_back(self.article, by=self.request.user, reason=data["comment"], **names)
+            actions.send_back(self.article, by=self.request.user, reason=data["comment"], kind=data["reason"], **names)
             return _("Sent back: the writer has been told.")
         if self.request.POST.get("verdict") != "approve":
             raise Refused(_("Choose whether to sign the story or to send it back."))
@@ -154,33 +167,17 @@ class ReviewView(StoryView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        standing = context["standing"]
-        workflow = progress.workflow_of(self.article)
-        steps = progress.review_progress(self.version, workflow.pk, standing.content_hash) if workflow else []
-        state = self.article.current_workflow_task_state
-        current = next((step for step in steps if state and step.stage.pk == state.task_id), None)
+        review = ReviewPanel(self.article, self.request.user)
+        current = review.current
         context |= {
-            "steps": steps,
+            "review": review,
             "current": current,
-            "cleared": is_cleared(self.article.pk, standing.content_hash),
-            "why_not": self._why_not(current),
+            "marks": marks.find_marks(self.article, self.request.user),
+            "why_not": review.why_not_sign,
             "may_send_back": bool(current and current.stage.desks_of(self.request.user).exists()),
-            "blockers": find_blockers(self.version),
-            "history": SignOff.objects.filter(article=self.article).select_related("by", "desk", "stage")[:50],
+            "history": SignOff.objects.filter(article=self.article).select_related("by", "guest", "desk", "stage")[:50],
         }
         return context
-
-    def _why_not(self, current: progress.StageProgress | None) -> str:
-        if current is None:
-            return _("This story is not in review now.")
-        return stages.why_not_sign(
-            user_id=int(self.request.user.pk or 0),
-            user_desk_ids=list(current.stage.desks_of(self.request.user).values_list("pk", flat=True)),
-            changed_by=progress.standing_of(self.article).changed_by_id,
-            submitted_by=progress.submitter_id(self.article),
-            needed=current.needed,
-            signatures=[stages.Signature(one.desk_id, one.by_id) for one in current.sign_offs],
-        )
 
 
 class SubmitView(StoryView):
@@ -203,7 +200,10 @@ class ReleaseView(StoryView):
     form_class = desk_forms.ReleaseForm
 
     def get_initial(self) -> dict[str, Any]:
-        return {"content_hash": progress.standing_of(self.article).content_hash}
+        return {
+            "content_hash": progress.standing_of(self.article).content_hash,
+            "at": schedules.wanted_time(self.article, timezone.now()),
+        }
 
     def act(self, data: dict[str, Any]) -> str:
         actions.release(self.article, content_hash=data["content_hash"], by=self.request.user, at=data["at"])
@@ -212,56 +212,10 @@ class ReleaseView(StoryView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         context["cleared"] = is_cleared(self.article.pk, context["standing"].content_hash)
-        context["blockers"] = find_blockers(self.version)
-        context["scheduled"] = self.article.scheduled_revision
+        context["finding_rows"] = ReviewPanel(self.article, self.request.user).finding_rows
+        context["schedule"] = schedules.find(self.article)
+        context["may_break_glass"] = emergencies.may(self.article, self.request.user)
         return context
-
-
-class HoldView(StoryView):
-    verb = gettext_lazy("Hold")
-    explanation = gettext_lazy("The scheduled release is cancelled. The story stays signed and can be released again.")
-
-    def act(self, data: dict[str, Any]) -> str:
-        actions.hold(self.article, by=self.request.user)
-        return _("Held: nothing goes out until you release it.")
-
-
-class CorrectView(StoryView):
-    verb = gettext_lazy("Correct")
-    explanation = gettext_lazy("The note appears under the live story at once. Mend the text itself by an edit.")
-    form_class = desk_forms.CorrectionForm
-
-    def act(self, data: dict[str, Any]) -> str:
-        cms_actions.correct(self.article, text=data["text"], by=self.request.user)
-        return _("The correction is under the story.")
-
-
-class KillView(StoryView):
-    verb = gettext_lazy("Kill")
-    explanation = gettext_lazy(
-        "The story disappears for readers at once, everywhere, and they are told why. Its review and its schedule end; "
-        "it can come back only by a new review."
-    )
-    form_class = desk_forms.KillForm
-    dangerous = True
-
-    def act(self, data: dict[str, Any]) -> str:
-        cms_actions.kill(self.article, reason=data["reason"], note=data["note"], by=self.request.user)
-        return _("Killed: readers are told why.")
-
-
-class TakeDownView(StoryView):
-    verb = gettext_lazy("Take down")
-    explanation = gettext_lazy(
-        "The story disappears for readers at once, everywhere; they are told only that it is gone. Its review and its "
-        "schedule end; it can come back only by a new review."
-    )
-    form_class = desk_forms.TakeDownForm
-    dangerous = True
-
-    def act(self, data: dict[str, Any]) -> str:
-        cms_actions.take_down(self.article, note=data["note"], by=self.request.user)
-        return _("Taken down.")
 
 
 @method_decorator(xframe_options_sameorigin, name="dispatch")
