@@ -1,7 +1,16 @@
-"""The shelf that readers read, the sequence of public events, and what links stories to each other."""
+"""The shelf, the sequence of public events and who is told of them, and what links stories to each other."""
 
 from .changes import Change
-from .related import RankingDue, RelatedLink, TermFrequency, Terms
+from .related import (
+    RankingDue,
+    RelatedChoice,
+    RelatedClicks,
+    RelatedLink,
+    RelatedSettings,
+    TermFrequency,
+    TermModel,
+    Terms,
+)
 from .shelf import ArticlePath, PublishedArticle, Tombstone
 from .webhooks import Attempt, Delivery, EventType, Subscription
 
@@ -13,9 +22,13 @@ __all__ = [
     "EventType",
     "PublishedArticle",
     "RankingDue",
+    "RelatedChoice",
+    "RelatedClicks",
     "RelatedLink",
+    "RelatedSettings",
     "Subscription",
     "TermFrequency",
+    "TermModel",
     "Terms",
     "Tombstone",
 ]

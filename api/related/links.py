@@ -1,28 +1,24 @@
-"""The related links of the shelf: made, offered to older stories, recounted."""
+"""The related links of the shelf: made, and offered to other stories."""
 
-from array import array
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from api.models import PublishedArticle, RankingDue, RelatedLink, TermFrequency
-from api.models import Terms as StoredTerms
+from api.models import PublishedArticle, RankingDue, RelatedChoice, RelatedLink, RelatedSettings, TermModel
 from api.models.changes import hold_shelf
-from api.models.related import SLOTS
-from cms.models import Section, Topic
+from cms.models import Article, Author, Section, Topic
 
-from . import candidates, ranking
-from .ranking import Candidate, Match
-from .reasons import fallback_reason, reasons
-from .terms import STANDFIRST_WEIGHT, TITLE_WEIGHT, Terms, count_terms, weigh
+from . import candidates, ranking, vectors
+from .evidence import Candidate, Pair, Story
+from .ranking import LATEST, Match, Rules
+from .reasons import editor_reason, fallback_reason, reasons
+from .terms import Terms, topic_slot
 
 KEPT = 12
 """Links kept for each story; a reader asks for five or so and may exclude some."""
-_TOTAL_SLOT = -1
-_GROWTH_BEFORE_RECOUNT = 1.3
-_BATCH = 500
+OFFERED_TO = 50
+"""Nearest stories to which a new one is offered."""
 
 
 def relate(article_id: int) -> None:
@@ -30,224 +26,228 @@ def relate(article_id: int) -> None:
 
     Does nothing for a story that is not on the shelf. May run any number of times.
     """
+    row = PublishedArticle.objects.filter(article_id=article_id).defer("detail", "search").first()
+    if row is None:
+        return
+    # What takes long is done before the shelf is held, so that a publication need not wait for it.
+    found = Finding.of(row)
     with transaction.atomic():
         # Whoever withdraws a story holds the shelf, so no link can come to a story that has just gone.
         hold_shelf()
-        article = PublishedArticle.objects.filter(article_id=article_id).defer("detail", "search").first()
-        if article is None:
-            return
-        terms = _store_terms(article)
-        found = candidates.find(article, terms)
-        topics = frozenset(article.topic_slugs)
-        matches = []
-        if article.suggest_related:
-            matches = ranking.rank(found, title=article.title, topics=topics, at=article.published_at, limit=KEPT)
-        _store_links(article, terms, matches)
-        if article.may_be_suggested:
-            _offer(article, terms, found)
-        RankingDue.objects.filter(article=article).delete()
+        pks = [row.pk, *(one.story.pk for one in found.candidates)]
+        there = dict(PublishedArticle.objects.filter(pk__in=pks).values_list("pk", "digest"))
+        if there.get(row.pk) != row.digest:
+            return  # It changed meanwhile, so its links are owed again.
+        found.candidates = [one for one in found.candidates if one.story.pk in there]
+        vectors.store(found.story, found.model)
+        vectors.store_beside(row, found.story, found.counts)
+        _store_links(found)
+        if row.may_be_suggested:
+            _offer(found)
+        RankingDue.objects.filter(article=row.pk).delete()
 
 
-def count_text(article: PublishedArticle) -> tuple[Counter[int], dict[int, str]]:
-    """How often each term occurs in a story, headline and standfirst weighing more."""
-    standfirst, _, body = article.text.partition("\n")
-    pieces = [(article.title, TITLE_WEIGHT), (standfirst, STANDFIRST_WEIGHT), (body, 1)]
-    return count_terms(pieces, article.language, SLOTS)
+@dataclass
+class Finding:
+    """A story with what was found for it."""
+
+    story: Story
+    model: TermModel
+    counts: vectors.Counts
+    candidates: list[Candidate]
+    rules: Rules
+    tones: vectors.Tones
+
+    @classmethod
+    def of(cls, row: PublishedArticle) -> "Finding":
+        """Look for stories that might be related to one of the shelf."""
+        counts = vectors.count_row(row)
+        model = vectors.current()
+        terms, frequencies = vectors.weigh_with(model, counts)
+        settings = RelatedSettings.load()
+        tones = vectors.Tones(settings)
+        story = vectors.story_of(row, terms, tones)
+        found = candidates.find(story, model=model, frequencies=frequencies)
+        return cls(story, model, counts, found, rules_of(settings), tones)
 
 
-def _store_terms(article: PublishedArticle) -> Terms:
-    counts, written_as = count_text(article)
-    frequencies = dict(TermFrequency.objects.filter(slot__in=[*counts, _TOTAL_SLOT]).values_list("slot", "story_count"))
-    terms = weigh(counts, written_as, frequencies=frequencies, story_count=frequencies.pop(_TOTAL_SLOT, 0))
-    StoredTerms.objects.update_or_create(
-        article=article,
-        defaults={
-            "vector": candidates.to_vector(terms.weights),
-            "heaviest": terms.heaviest,
-            "words": terms.words,
-        },
+def rules_of(settings: RelatedSettings) -> Rules:
+    return Rules(
+        section_limit=settings.section_limit,
+        topic_limit=settings.topic_limit,
+        days_by_kind={Article.Kind.NEWS: settings.news_days, Article.Kind.LIVE: settings.live_days},
     )
-    return terms
 
 
-def _store_links(article: PublishedArticle, terms: Terms, matches: list[Match]) -> None:
-    topics = frozenset(article.topic_slugs)
-    names = _topic_names(topics)
-    links = [
-        RelatedLink(
-            article=article,
-            target_id=match.candidate.pk,
-            score=round(match.score, 4),
-            reasons=reasons(match.candidate, topics=topics, topic_names=names, heaviest=terms.heaviest),
+class Names:
+    """Names of topics and authors by slug, for reasons; without topics that are too wide to be one."""
+
+    def __init__(self, story: Story) -> None:
+        narrow = {slug for slug in story.topics if topic_slot(slug, vectors.SLOTS) not in story.terms.wide}
+        named = dict(Topic.objects.filter(slug__in=narrow).values_list("slug", "name"))
+        weights = story.terms.topics
+        self.topics = {
+            slug: named[slug]
+            for slug in sorted(named, key=lambda slug: (-weights.get(topic_slot(slug, vectors.SLOTS), 0.0), slug))
+        }
+        self.authors = dict(Author.objects.filter(slug__in=story.authors).values_list("slug", "name"))
+
+    def reasons(self, story: Story, match: Match) -> list[dict[str, object]]:
+        return reasons(story, match, topic_names=self.topics, author_names=self.authors)
+
+
+def _store_links(found: Finding) -> None:
+    story = found.story
+    links: list[RelatedLink] = []
+    if story.suggests:
+        choices = dict(RelatedChoice.objects.of(story.article_id).values_list("target_id", "verdict"))
+        removed = {pk for pk, verdict in choices.items() if verdict == RelatedChoice.Verdict.REMOVED}
+        pinned = {pk for pk, verdict in choices.items() if verdict == RelatedChoice.Verdict.PINNED}
+        matches = ranking.rank(
+            story,
+            with_pinned(found, pinned),
+            limit=KEPT,
+            rules=found.rules,
+            removed=removed,
+            pinned=pinned,
         )
-        for match in matches
-    ]
-    if article.suggest_related and len(links) < KEPT:
-        links += _fallback(article, matches)
-    RelatedLink.objects.filter(article=article).delete()
+        names = Names(story)
+        links = [_link(story, match, names, pinned) for match in matches]
+        if len(links) < KEPT:
+            links += _fallback(found, matches, removed)
+    RelatedLink.objects.filter(article=story.pk).delete()
     RelatedLink.objects.bulk_create(links)
 
 
-def _fallback(article: PublishedArticle, matches: list[Match]) -> list[RelatedLink]:
+def with_pinned(found: Finding, pinned: set[int]) -> list[Candidate]:
+    """The candidates, with pinned stories that were not found among them."""
+    missing = pinned - {one.story.article_id for one in found.candidates}
+    return [*found.candidates, *candidates.by_article(missing, found.tones)] if missing else found.candidates
+
+
+def _link(story: Story, match: Match, names: Names, pinned: Collection[int] = ()) -> RelatedLink:
+    is_pinned = match.candidate.story.article_id in pinned
+    return RelatedLink(
+        article_id=story.pk,
+        target_id=match.candidate.story.pk,
+        relation=match.relation,
+        pinned=is_pinned,
+        score=round(match.score, 4),
+        reasons=editor_reason() if is_pinned else names.reasons(story, match),
+    )
+
+
+def _fallback(found: Finding, matches: list[Match], removed: set[int]) -> list[RelatedLink]:
     """What is new in the section, where too little is near; what editors fill a list with."""
-    chosen = {match.candidate.pk for match in matches}
-    newest = ranking.without_twins(
-        candidates.newest_of_section(article, without=chosen, limit=2 * KEPT),
-        titles=[article.title, *(match.candidate.title for match in matches)],
-    )[: KEPT - len(matches)]
-    name = Section.objects.filter(slug=article.section).values_list("title", flat=True).first() or article.section
+    story = found.story
+    taken = {match.candidate.story.pk for match in matches}
+    newest = [
+        Match(candidate, -float(place) / 1000, LATEST)
+        for place, candidate in enumerate(
+            candidates.newest_of_section(story, without=taken, limit=2 * KEPT + len(removed), tones=found.tones)
+        )
+        if candidate.story.article_id not in removed and ranking.may_stand_together(story, candidate.story)
+    ]
+    chosen = ranking.choose(
+        newest,
+        titles=[story.title],
+        taken=matches,
+        limit=KEPT - len(matches),
+        rules=Rules(topic_limit=found.rules.topic_limit),
+    )
+    if not chosen:
+        return []
+    name = Section.objects.filter(slug=story.section).values_list("title", flat=True).first() or story.section
     return [
-        RelatedLink(article=article, target_id=one.pk, score=-float(place) / 1000, reasons=fallback_reason(name))
-        for place, one in enumerate(newest)
+        RelatedLink(
+            article_id=story.pk,
+            target_id=one.candidate.story.pk,
+            relation=LATEST,
+            score=one.score,
+            reasons=fallback_reason(name),
+        )
+        for one in chosen
     ]
 
 
-def _offer(article: PublishedArticle, terms: Terms, found: list[Candidate]) -> None:
-    """Let `article` into the lists of the stories near it in which it belongs.
+def _offer(found: Finding) -> None:
+    """Let the story into the lists of the stories near it in which it belongs.
 
-    The cosine is the same seen from either side, so what was found for `article` is enough.
+    What two stories share is the same seen from either side, so what was found for the story is enough.
     """
-    near = {one.pk: one for one in found if one.cosine >= ranking.MIN_COSINE}
-    hosts = PublishedArticle.objects.filter(pk__in=near, suggest_related=True).only(
-        "pk", "title", "published_at", "topic_slugs"
+    story = found.story
+    hosts = [one for one in found.candidates[:OFFERED_TO] if one.story.suggests]
+    removed_from = set(
+        RelatedChoice.objects.filter(
+            target_id=story.article_id, article_id__in=[one.story.article_id for one in hosts]
+        ).values_list("article_id", flat=True)
     )
-    topics = frozenset(article.topic_slugs)
-    names = _topic_names(topics)
-    RelatedLink.objects.filter(target=article, article__in=near).delete()
+    names = Names(story)
+    picked, nearby = candidates.picked_near(story, [one.story.pk for one in hosts], model=found.model)
+    shown = replace(story, terms=_for_reasons(story.terms))
     links = []
     for host in hosts:
-        if ranking.are_twins(host.title, article.title):
+        as_candidate = Candidate(shown, host.pair.reversed(picked=picked, picked_nearby=nearby.get(host.story.pk, 0.0)))
+        if host.story.article_id in removed_from or not ranking.may_be_shown(host.story, as_candidate):
             continue
-        seen = near[host.pk]
-        as_candidate = Candidate(
-            pk=article.pk,
-            title=article.title,
-            published_at=article.published_at,
-            topics=topics,
-            section=article.section,
-            cosine=seen.cosine,
-            heaviest=tuple(terms.heaviest),
-            words=tuple(terms.words),
-        )
-        links.append(
-            RelatedLink(
-                article=host,
-                target=article,
-                score=round(ranking.score(as_candidate, topics=frozenset(host.topic_slugs), at=host.published_at), 4),
-                reasons=reasons(
-                    as_candidate,
-                    topics=frozenset(host.topic_slugs),
-                    topic_names=names,
-                    heaviest=seen.heaviest,
-                ),
-            )
-        )
-    RelatedLink.objects.bulk_create(links)
-    _trim([host.pk for host in hosts])
+        match = ranking.match(host.story, as_candidate)
+        if ranking.is_fresh(host.story, match, found.rules):
+            links.append(_link(host.story, match, names))
+    # What is only there for being new in the section stays until something nearer takes its place.
+    offered = RelatedLink.objects.filter(target=story.pk, pinned=False)
+    offered.exclude(relation=LATEST).delete()
+    offered.filter(article__in=[link.article_id for link in links]).delete()
+    RelatedLink.objects.bulk_create(links, ignore_conflicts=True)
+    _trim([link.article_id for link in links], found.rules)
 
 
-def _trim(article_ids: list[int]) -> None:
-    """Keep the best links of each story, and of two that tell the same event only the better."""
-    by_article: dict[int, list[tuple[int, str]]] = {}
-    rows = (
-        RelatedLink.objects.filter(article__in=article_ids)
-        .order_by("article_id", "-score", "-target__published_at")
-        .values_list("article_id", "pk", "target__title")
+def _for_reasons(terms: Terms) -> Terms:
+    return Terms(heaviest=terms.heaviest, words=terms.words, name_slots=terms.name_slots, name_words=terms.name_words)
+
+
+def _trim(pks: Sequence[int], rules: Rules) -> None:
+    """Keep the best links of each story: of two that tell the same event the better, and no more than are allowed."""
+    by_article: dict[int, list[RelatedLink]] = {}
+    links = (
+        RelatedLink.objects.filter(article__in=pks)
+        .select_related("target")
+        .only(
+            "article",
+            "pinned",
+            "score",
+            "relation",
+            "target__title",
+            "target__section",
+            "target__topic_slugs",
+            "target__published_at",
+        )
+        .order_by("article_id", "-pinned", "-score", "-target__published_at")
     )
-    for article_id, pk, title in rows:
-        by_article.setdefault(article_id, []).append((pk, title))
+    for link in links:
+        by_article.setdefault(link.article_id, []).append(link)
     surplus: list[int] = []
-    for links in by_article.values():
-        titles: list[str] = []
-        for pk, title in links:
-            if len(titles) >= KEPT or any(ranking.are_twins(title, other) for other in titles):
-                surplus.append(pk)
-            else:
-                titles.append(title)
+    for of_article in by_article.values():
+        pinned = [link for link in of_article if link.pinned]
+        kept = ranking.choose(
+            [_as_match(link) for link in of_article if not link.pinned],
+            titles=[link.target.title for link in pinned],
+            limit=max(KEPT - len(pinned), 0),
+            rules=rules,
+        )
+        chosen = {match.candidate.story.pk for match in kept} | {link.target_id for link in pinned}
+        surplus += [link.pk for link in of_article if link.target_id not in chosen]
     RelatedLink.objects.filter(pk__in=surplus).delete()
 
 
-def recount_if_grown() -> bool:
-    """Count term frequencies again once the shelf has grown by a third; True if that was done.
-
-    Weights depend on frequencies, so every story's terms are made again and its links become due.
-    """
-    counted = TermFrequency.objects.filter(slot=_TOTAL_SLOT).values_list("story_count", flat=True).first() or 0
-    now = PublishedArticle.objects.count()
-    if now < 20 or now < counted * _GROWTH_BEFORE_RECOUNT:
-        return False
-    recount()
-    return True
-
-
-def recount() -> None:
-    """Count in how many stories each term occurs, then weigh the terms of every story again."""
-    known = _Frequencies()
-    total = 0
-    for article in _all_stories():
-        counts, _ = count_text(article)
-        for one in counts:
-            known.counts[one] += 1
-        total += 1
-    with transaction.atomic(), connection.cursor() as cursor:
-        TermFrequency.objects.all().delete()
-        with cursor.copy("COPY api_termfrequency (slot, story_count) FROM STDIN") as copy:
-            copy.write_row((_TOTAL_SLOT, total))
-            for one, count in enumerate(known.counts):
-                if count > 1:  # A term of a single story needs no row: it weighs as a new one does.
-                    copy.write_row((one, count))
-    for batch in _in_batches(_all_stories()):
-        stored = []
-        for article in batch:
-            counts, written_as = count_text(article)
-            terms = weigh(counts, written_as, frequencies=known, story_count=total)
-            stored.append(
-                StoredTerms(
-                    article_id=article.pk,
-                    vector=candidates.to_vector(terms.weights),
-                    heaviest=terms.heaviest,
-                    words=terms.words,
-                )
-            )
-        with transaction.atomic():
-            hold_shelf()
-            still_there = set(
-                PublishedArticle.objects.filter(pk__in=[one.article_id for one in stored]).values_list("pk", flat=True)
-            )
-            StoredTerms.objects.bulk_create(
-                [one for one in stored if one.article_id in still_there],
-                update_conflicts=True,
-                unique_fields=["article"],
-                update_fields=["vector", "heaviest", "words"],
-            )
-            RankingDue.objects.bulk_create((RankingDue(article_id=pk) for pk in still_there), ignore_conflicts=True)
-
-
-class _Frequencies(Mapping[int, int]):
-    """In how many stories each slot occurs, in four bytes a slot."""
-
-    def __init__(self) -> None:
-        self.counts = array("I", bytes(4 * SLOTS))
-
-    def __getitem__(self, slot: int) -> int:
-        return self.counts[slot]
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(range(SLOTS))
-
-    def __len__(self) -> int:
-        return SLOTS
-
-
-def _all_stories() -> Iterator[PublishedArticle]:
-    return PublishedArticle.objects.order_by("pk").only("pk", "title", "text", "language").iterator(chunk_size=_BATCH)
-
-
-def _in_batches(stories: Iterable[PublishedArticle]) -> Iterator[list[PublishedArticle]]:
-    remaining = iter(stories)
-    while batch := list(islice(remaining, _BATCH)):
-        yield batch
-
-
-def _topic_names(slugs: frozenset[str]) -> dict[str, str]:
-    return dict(Topic.objects.filter(slug__in=slugs).values_list("slug", "name"))
+def _as_match(link: RelatedLink) -> Match:
+    target = link.target
+    story = Story(
+        pk=link.target_id,
+        article_id=0,
+        title=target.title,
+        language="",
+        section=target.section,
+        published_at=target.published_at,
+        topics=frozenset(target.topic_slugs),
+    )
+    return Match(Candidate(story, Pair()), link.score, link.relation)

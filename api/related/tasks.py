@@ -4,11 +4,12 @@ import logging
 import time
 
 from celery import shared_task
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.models import F
 
 from api.models import RankingDue
-from api.related import links
+from api.related import clicks, links, vectors
 
 log = logging.getLogger(__name__)
 
@@ -43,20 +44,32 @@ def rerank_missed() -> None:
 def relate_all_due(*, seconds: float) -> int:
     """Relate stories whose links are due, for up to `seconds`; how many were done."""
     until = time.monotonic() + seconds
-    links.recount_if_grown()
+    if vectors.has_grown():
+        for _ in vectors.build(vectors.begin(), seconds=seconds):
+            pass
     done = 0
-    while time.monotonic() < until:
-        due = RankingDue.objects.filter(attempt_count__lt=MAX_ATTEMPTS).order_by("-pk")
-        batch = list(due.values_list("article__article_id", flat=True)[:50])
-        if not batch:
-            break
-        for article_id in batch:
-            try:
-                links.relate(article_id)
-            except OperationalError:
-                raise
-            except Exception:
-                log.exception("story %s could not be related", article_id)
-                RankingDue.objects.filter(article__article_id=article_id).update(attempt_count=F("attempt_count") + 1)
-            done += 1
+    while time.monotonic() < until and (batch := relate_batch()):
+        done += batch
     return done
+
+
+def relate_batch() -> int:
+    """Relate up to fifty stories whose links are due, newest first; how many were tried."""
+    due = RankingDue.objects.filter(attempt_count__lt=MAX_ATTEMPTS).order_by("-pk")
+    batch = list(due.values_list("article__article_id", flat=True)[:50])
+    for article_id in batch:
+        try:
+            links.relate(article_id)
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("story %s could not be related", article_id)
+            RankingDue.objects.filter(article__article_id=article_id).update(attempt_count=F("attempt_count") + 1)
+    return len(batch)
+
+
+@shared_task
+def store_clicks() -> None:
+    """Write down how often readers followed related links, where that is counted."""
+    if settings.COUNT_RELATED_CLICKS:
+        clicks.store()

@@ -50,7 +50,7 @@ def publish(source: str, find_link: Callable[[int], Link | None]) -> tuple[str, 
 def _resolve(anchor: Tag, find_link: Callable[[int], Link | None]) -> Link | None:
     if anchor.get("linktype") == "page":
         identifier = str(anchor.get("id", ""))
-        return find_link(int(identifier)) if identifier.isdigit() else None
+        return find_link(int(identifier)) if identifier.isascii() and identifier.isdecimal() else None
     address = str(anchor.get("href", ""))
     if address.startswith(("https://", "http://", "mailto:", "tel:", "#", "/")):
         return {"kind": "external", "url": address}

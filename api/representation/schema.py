@@ -252,7 +252,12 @@ class DetailSerializer(SummarySerializer):
 
 
 class ReasonSerializer(serializers.Serializer[None]):
-    kind = serializers.ChoiceField(["editor", "topic", "terms", "similar", "section"])
+    kind = serializers.ChoiceField(
+        [
+            *("editor", "same_story", "follow_up", "name", "topic", "terms"),
+            *("author", "series", "picked", "similar", "section"),
+        ]
+    )
     text = serializers.CharField(help_text="Words that fit under a headline.")
     values = serializers.ListField(child=serializers.CharField())
 
@@ -261,6 +266,12 @@ class RelatedSerializer(SummarySerializer):
     """A story shown under another, and why."""
 
     origin = serializers.ChoiceField(["editor", "related"])
+    relation = serializers.ChoiceField(
+        ["same_story", "follow_up", "background", "latest"],
+        allow_null=True,
+        help_text="What it is to the story: the same event, part of the same running story, what lies behind, or only "
+        "new in the section; null for a pick of the editor.",
+    )
     score = serializers.FloatField(allow_null=True, help_text="null for a pick of the editor.")
     reasons = ReasonSerializer(many=True)
 

@@ -19,7 +19,7 @@ from markdownify import markdownify
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
-from api.models import ArticlePath, PublishedArticle, Tombstone
+from api.models import ArticlePath, PublishedArticle, RelatedLink, Tombstone
 from api.representation import ninjs, schema
 from api.representation.build import dump, moment
 from api.representation.store import search_config
@@ -136,7 +136,7 @@ class ArticleDetail(ReadView):
 class ArticleRelated(ReadView):
     """Stories to show under a story: the editor's picks first, then computed ones, each with its reasons."""
 
-    parameters = ("limit", "exclude", "section", "max_age", "mode")
+    parameters = ("limit", "exclude", "section", "max_age", "mode", "relation")
     resolver_name = "api:article-related"
 
     @extend_schema(**documents.ARTICLE_RELATED)
@@ -146,6 +146,7 @@ class ArticleRelated(ReadView):
         exclude = {str(one) for one in read_ids(query, "exclude")}
         max_age = read_number(query, "max_age", default=None, maximum=36_500)
         mode = read_choice(query, "mode", ("mixed", "editor", "auto"), default="mixed")
+        relations = read_names(query, "relation", RelatedLink.Relation.values)
         section = query.get("section")
         row = find_article(self, key)
         if isinstance(row, HttpResponse):
@@ -158,6 +159,7 @@ class ArticleRelated(ReadView):
             if link["id"] not in exclude
             and (section is None or link["section"]["slug"] == section)
             and link["published_at"] >= (oldest or "")
+            and (not relations or link["relation"] in relations)
         ]
         page = {"items": links[:limit], "next": None, "previous": None, "limit": limit, "count": None}
         return answer(request, dump(page), at=self.now, until=next_expiry(self.now))

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from api.models import RelatedLink
 from api.representation import schema
 from cms.models import Article
 
@@ -139,6 +140,7 @@ ARTICLE_RELATED = _reads(
         _query("section", "Only stories of this section."),
         _query("max_age", "Only stories of the last so many days.", {"type": "integer", "minimum": 1}),
         _query("mode", "Picks and computed links, or one of them.", enum=["mixed", "editor", "auto"], default="mixed"),
+        _names(RelatedLink.Relation.values, "Only links that are one of these to the story.", "relation"),
     ],
     400,
     404,
@@ -167,6 +169,20 @@ ARTICLE_MARKDOWN = _reads(
     410,
     media_type="text/markdown",
 )
+
+RELATED_CLICK = {
+    "operation_id": "countRelatedClick",
+    "tags": ["Stories"],
+    "summary": "Count a click",
+    "description": "A reader followed a related link. Nothing about the reader is asked or kept. Where the newsroom "
+    "does not count clicks, this answers 404.",
+    "request": None,
+    "parameters": [
+        OpenApiParameter("article", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The story that was read."),
+        OpenApiParameter("target", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The story that was chosen."),
+    ],
+    "responses": {204: OpenApiResponse(description="Counted."), **_problems(404)},
+}
 
 
 def _place(name: str, plural: str, shape: Any, text: str) -> tuple[dict[str, Any], dict[str, Any]]:

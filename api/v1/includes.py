@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from api.models import PublishedArticle, RelatedLink
+from api.related.reasons import editor_reason
 from api.representation.build import picture
 from api.representation.sources import Sources, renditions_of
 from cms.models import Author, NewsImage, Topic
@@ -94,9 +95,9 @@ def _add_related(items: list[Json], rows: Sequence[PublishedArticle], at: dateti
 
 
 def related_of(rows: Sequence[PublishedArticle], at: datetime, *, mode: str = "mixed") -> dict[int, list[Json]]:
-    """Related stories by row: summaries with `origin`, `score` and `reasons`; picks first, then computed, best first.
+    """Related stories by row, picks first: summaries with `origin`, `relation`, `score` and `reasons`.
 
-    `mode` is mixed, editor (only picks) or auto (only computed).
+    `mode` is mixed, editor (only picks, and links that an editor pinned) or auto (only computed).
     """
     found: dict[int, list[Json]] = defaultdict(list)
     seen: set[tuple[int, int]] = set()
@@ -112,24 +113,21 @@ def related_of(rows: Sequence[PublishedArticle], at: datetime, *, mode: str = "m
             for pk in row.pick_ids:
                 if pk in picked and (row.pk, picked[pk].pk) not in seen:
                     seen.add((row.pk, picked[pk].pk))
-                    found[row.pk].append(_link(picked[pk].summary, "editor", None, _PICKED))
-    if mode != "editor":
-        links = (
-            RelatedLink.objects.filter(
-                article__in=[row.pk for row in rows if row.suggest_related],
-                target__in=PublishedArticle.objects.visible(at),
-            )
-            .order_by("article_id", "-score", "-target__published_at")
-            .values_list("article_id", "target_id", "target__summary", "score", "reasons")
-        )
-        for article_id, target_id, summary, score, reasons in links:
-            if (article_id, target_id) not in seen:
-                found[article_id].append(_link(summary, "related", max(score, 0.0), reasons))
+                    found[row.pk].append(_link(picked[pk].summary, "editor", None, None, editor_reason()))
+    links = RelatedLink.objects.filter(
+        article__in=[row.pk for row in rows if row.suggest_related],
+        target__in=PublishedArticle.objects.visible(at),
+    )
+    if mode != "mixed":
+        links = links.filter(pinned=mode == "editor")
+    for article_id, target_id, summary, pinned, relation, score, reasons in links.order_by(
+        "article_id", "-pinned", "-score", "-target__published_at"
+    ).values_list("article_id", "target_id", "target__summary", "pinned", "relation", "score", "reasons"):
+        if (article_id, target_id) not in seen:
+            origin, shown = ("editor", None) if pinned else ("related", max(score, 0.0))
+            found[article_id].append(_link(summary, origin, relation, shown, reasons))
     return found
 
 
-_PICKED = [{"kind": "editor", "text": "picked by the editor", "values": []}]
-
-
-def _link(summary: str, origin: str, score: float | None, reasons: list[Json]) -> Json:
-    return json.loads(summary) | {"origin": origin, "score": score, "reasons": reasons}
+def _link(summary: str, origin: str, relation: str | None, score: float | None, reasons: list[Json]) -> Json:
+    return json.loads(summary) | {"origin": origin, "relation": relation, "score": score, "reasons": reasons}

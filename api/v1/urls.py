@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from .articles import ArticleDetail, ArticleList, ArticleMarkdown, ArticleNinjs, ArticleRelated
 from .changes import ChangeList
+from .clicks import RelatedClick
 from .places import (
     AuthorDetail,
     AuthorList,
@@ -23,6 +24,7 @@ urlpatterns = [
     path("articles/<str:key>/related/", ArticleRelated.as_view(), name="article-related"),
     path("articles/<str:key>/ninjs/", ArticleNinjs.as_view(), name="article-ninjs"),
     path("articles/<str:key>/markdown/", ArticleMarkdown.as_view(), name="article-markdown"),
+    path("related/<uuid:article>/<uuid:target>/click/", RelatedClick.as_view(), name="related-click"),
     path("sections/", SectionList.as_view(), name="sections"),
     path("sections/<slug:slug>/", SectionDetail.as_view(), name="section"),
     path("topics/", TopicList.as_view(), name="topics"),

@@ -1,12 +1,14 @@
 """What editors do with related links: suggestions while writing, pins and removals, and readers' clicks."""
 
 import json
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.test import override_settings
 from django.urls import reverse
 
-from api.models import RelatedChoice, RelatedClicks, TermModel, Terms
+from api.models import RankingDue, RelatedChoice, RelatedClicks, RelatedLink, TermModel, Terms
 from api.related import clicks, vectors
 from api.related.choices import NotOnTheShelf, pin, remove, take_back
 from api.related.tasks import relate_all_due
@@ -160,6 +162,19 @@ def test_a_new_count_is_made_beside_the_old_one_and_can_be_stopped(newsroom: New
     assert set(Terms.objects.values_list("model", flat=True)) == {model.pk}
     relate_all_due(seconds=30)
     assert ids(related(client, story)) == [str(other.public_id)]
+
+
+@pytest.mark.django_db
+def test_a_rebuild_counts_anew_and_makes_every_list_again(newsroom: Newsroom, client, pair):
+    story, other = pair
+    RelatedLink.objects.all().delete()
+    before = vectors.current()
+    progress = StringIO()
+    call_command("rebuild_related", stderr=progress)
+    assert vectors.current() != before
+    assert not RankingDue.objects.exists()
+    assert ids(related(client, story)) == [str(other.public_id)]
+    assert "relating" in progress.getvalue()
 
 
 def click(client, story: Article, other: Article):

@@ -21,6 +21,7 @@ from api.models import PublishedArticle, Tombstone
 from cms.blocks import BodyBlock
 from cms.checks import find_blockers
 from cms.models import Article, Correction, NewsImage, Section, Takedown, User
+from tests.journeys.courier import own_database
 from workflows import progress
 from workflows.models import Assignment, Commission, Desk, Notice, SignOff
 from workflows.newsroom import ROLES
@@ -34,11 +35,12 @@ def seed(**options):
 
 @pytest.fixture(scope="module")
 def courier(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The newsroom, made once for this module and rolled back after it."""
+    """The newsroom, made once for this module in a database where nobody is yet."""
     media = str(tmp_path_factory.mktemp("media"))
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with (
         django_db_blocker.unblock(),
+        own_database("seed"),
         override_settings(MEDIA_ROOT=media, PASSWORD_HASHERS=hashers),
         transaction.atomic(),
     ):
