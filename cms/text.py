@@ -23,6 +23,9 @@ STEMMERS = {
     "sv": "swedish",
 }
 """Snowball's algorithm for a language, which is also the name of PostgreSQL's text search configuration for it."""
+_EDITORS_KEY = re.compile(r'\sdata-block-key="[^"]*"')
+_LINK = re.compile(r"<a\s([^<>]*)>")
+_ATTRIBUTE = re.compile(r'[\w-]+="[^"]*"')
 WORDS_A_MINUTE = 230
 """Silent reading of non-fiction in English: Brysbaert (2019), doi.org/10.1016/j.jml.2019.104047 (238, rounded down)."""
 
@@ -72,3 +75,30 @@ def count_words(text: str) -> int:
 def reading_minutes(word_count: int) -> int:
     """Whole minutes to read `word_count` words; at least 1 unless there is nothing to read."""
     return max(1, round(word_count / WORDS_A_MINUTE)) if word_count else 0
+
+
+def without_editors_marks(raw: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A stored body without what the editor's form writes anew when nobody typed anything.
+
+    That is the key of each paragraph of rich text and the order of a link's attributes. Plain text stays as it is.
+    """
+    return [block | {"value": _canonical(block["type"], block["value"])} for block in raw]
+
+
+def _canonical(kind: str, value: Any) -> Any:
+    match kind:
+        case "paragraph":
+            return _canonical_html(value)
+        case "fact_box":
+            return value | {"text": _canonical_html(value["text"])}
+        case "list":
+            items = [
+                item | {"value": _canonical_html(item["value"])} if isinstance(item, dict) else _canonical_html(item)
+                for item in value["items"]
+            ]
+            return value | {"items": items}
+    return value
+
+
+def _canonical_html(html: str) -> str:
+    return _LINK.sub(lambda link: f"<a {' '.join(sorted(_ATTRIBUTE.findall(link[1])))}>", _EDITORS_KEY.sub("", html))

@@ -4,6 +4,7 @@ from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +16,10 @@ from wagtail.permissions import policy_registry
 from wagtail.query import PageQuerySet
 from wagtail.snippets.models import register_snippet
 
+from cms.exceptions import Refused
 from cms.forms import OVERTAKEN_BY
-from cms.models import Article, Section
+from cms.models import Article, Author, NewsImage, Section, Topic
+from cms.receivers import refuse_if_named
 from cms.viewsets import ReferenceGroup
 
 register_snippet(ReferenceGroup)
@@ -30,6 +33,11 @@ def character_count() -> SafeString:
 @hooks.register("insert_global_admin_css")
 def admin_css() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("cms/admin.css"))
+
+
+@hooks.register("insert_editor_js")
+def early_edits() -> SafeString:
+    return format_html('<script src="{}" type="module"></script>', static("cms/early-edits.js"))
 
 
 @hooks.register("register_log_actions")
@@ -79,20 +87,65 @@ def find_newer_version(request: HttpRequest, page: Page) -> None:
         return
     Page.objects.select_for_update().get(pk=page.pk)
     latest = Revision.objects.for_instance(page).order_by("created_at", "pk").last()
-    if latest is None:
+    if latest is None or latest.pk == _number(autosaved_id):
         return
-    is_latest = (autosaved_id or loaded_id) == str(latest.pk)
-    if is_latest and not autosaved_id:
-        # Autosave writes a version again in place, so its time tells whether it is the one that was opened.
-        is_latest = posted.get("loaded_revision_created_at", "") == latest.created_at.isoformat()
-    if not is_latest:
-        posted[OVERTAKEN_BY] = str(latest.pk)
+    newer: Revision | None = latest
+    if not autosaved_id:
+        newer = _find_version_of_others(page, request, _number(loaded_id), posted.get("loaded_revision_created_at", ""))
+    if newer:
+        posted[OVERTAKEN_BY] = str(newer.pk)
         request.POST = posted  # type: ignore[assignment]
+
+
+def _find_version_of_others(page: Article, request: HttpRequest, loaded_id: int, loaded_at: str) -> Revision | None:
+    """The last version that somebody else has saved since this person opened the form; None if nobody has.
+
+    Their own versions since are those of their autosave, of which a form that is sent by hand knows nothing. Autosave
+    writes a version again in place, so its time tells whether it is the one that was opened.
+    """
+    versions = Revision.objects.for_instance(page)
+    try:
+        since = parse_datetime(loaded_at)
+    except ValueError:
+        since = None
+    if since is None:
+        since = versions.filter(pk=loaded_id).values_list("created_at", flat=True).first()
+    if since:
+        versions = versions.filter(created_at__gt=since)
+    return versions.exclude(user_id=request.user.pk).order_by("created_at", "pk").last()
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdecimal() else 0
 
 
 @hooks.register("before_bulk_action")
 def hold_chosen_pages(request: HttpRequest, action_type: str, objects: list[Model], action: object) -> None:
     _hold([one for one in objects if isinstance(one, Page)])
+
+
+@hooks.register("before_bulk_action")
+def keep_chosen_pictures(
+    request: HttpRequest, action_type: str, objects: list[Model], action: object
+) -> HttpResponse | None:
+    return _keep_named(request, objects, "wagtailimages:index") if action_type == "delete" else None
+
+
+@hooks.register("before_delete_snippet")
+def keep_authors_and_topics(request: HttpRequest, objects: list[Model]) -> HttpResponse | None:
+    return _keep_named(request, objects, "wagtailadmin_home") if request.method == "POST" else None
+
+
+def _keep_named(request: HttpRequest, objects: list[Model], then: str) -> HttpResponse | None:
+    """Say which stories name a thing; the receiver that refuses to delete it is not heard by people."""
+    try:
+        for one in objects:
+            if isinstance(one, NewsImage | Author | Topic):
+                refuse_if_named(one)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(then)
+    return None
 
 
 @hooks.register("before_delete_page")

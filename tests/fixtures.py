@@ -6,10 +6,20 @@ from typing import Any
 
 import pytest
 from django.core.files.images import ImageFile
+from django.test import override_settings
 from PIL import Image
 
 from cms.models import NewsImage
 from tests.newsroom import Newsroom
+
+QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The newsroom is there before the first test, since nearly all of them work in it; each rolls back what it did."""
+    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=QUICK_HASHERS):
+        Newsroom.open()
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +29,7 @@ def media_folder(tmp_path: Path, settings: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def quick_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = QUICK_HASHERS
 
 
 @pytest.fixture

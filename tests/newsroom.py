@@ -44,17 +44,15 @@ class Newsroom:
             if section is None:
                 section = Section(title=title, slug=slug)
                 room.front_page.add_child(instance=section)
-                section.save_revision().publish()
             sections.append(section)
+        known = {person.username: person for person in User.objects.filter(username__in=PEOPLE)}
         people = {}
         for name, role in PEOPLE.items():
-            person, _ = User.objects.get_or_create(
-                username=name, defaults={"email": f"{name}@example.org", "first_name": name.title()}
+            people[name] = known.get(name) or User.objects.create_user(
+                name, email=f"{name}@example.org", password="a-long-password", first_name=name.title()
             )
-            person.set_password("a-long-password")
-            person.save()
-            person.groups.set([Group.objects.get(name=role)])
-            people[name] = person
+            if name not in known:
+                people[name].groups.set([Group.objects.get(name=role)])
         people["boss"], _ = User.objects.get_or_create(
             username="boss", defaults={"email": "boss@example.org", "is_superuser": True, "is_staff": True}
         )

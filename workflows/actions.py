@@ -10,7 +10,7 @@ from wagtail.models import Page, Revision, TaskState, Workflow, WorkflowState
 
 from cms.exceptions import PublicationRefused, Refused
 from cms.models import Article
-from workflows import assignments, checks, clearance, differences, progress, snapshots, stages
+from workflows import assignments, checks, clearance, differences, progress, reach, snapshots, stages
 from workflows.clearance import is_cleared
 from workflows.exceptions import NotYours, StoryMovedOn
 from workflows.models import GuestReview, Matter, ReviewStage, SignOff, Standing
@@ -31,14 +31,34 @@ def submit(article: Article, *, by: Any) -> None:
         if workflow is None:
             raise Refused("This section has no review workflow: an administrator must assign one.")
         workflow.start(article, by)
+    elif state.status == state.STATUS_NEEDS_CHANGES and not progress.is_of_section(article, state.workflow_id):
+        _begin_again(article, state, by=by, requested_by=by)
     elif state.status == state.STATUS_NEEDS_CHANGES:
         state.resume(by)
     elif _waits_for_nobody(article, state):
         # The rules were changed under it: what it waited for is no longer asked.
-        state.cancel(user=by)
-        state.workflow.start(article, by)
+        _begin_again(article, state, by=by, requested_by=by)
     else:
         raise Refused("This story is in review already.")
+
+
+@transaction.atomic
+def follow_section(article: Article, *, by: Any = None) -> None:
+    """Put a story that is in the review of another section into that of its own, in the name of who submitted it.
+
+    What was signed counts there too, where the same desks are asked. A section without a review has none to go on with.
+    """
+    article = locked(article)
+    state = article.current_workflow_state
+    if state and state.status == state.STATUS_IN_PROGRESS and not progress.is_of_section(article, state.workflow_id):
+        _begin_again(article, state, by=by, requested_by=state.requested_by)
+
+
+def _begin_again(article: Article, state: WorkflowState, *, by: Any, requested_by: Any) -> None:
+    state.cancel(user=by)
+    workflow: Workflow | None = article.get_workflow()
+    if workflow:
+        workflow.start(Article.objects.get(pk=article.pk), requested_by)
 
 
 def _waits_for_nobody(article: Article, state: WorkflowState) -> bool:
@@ -56,9 +76,10 @@ def sign_off(article: Article, *, task_state_id: int, content_hash: str, by: Any
 
     Raises:
         StoryMovedOn: the story was changed, or is at another stage, than `content_hash` and `task_state_id` say.
-        NotYours: `by` wrote or submitted it, has signed it, or is in no desk that is asked.
+        NotYours: `by` wrote or submitted it, has signed it, is in no desk that is asked, or works in other sections.
     """
     article = locked(article)
+    _refuse_stranger(article, by)
     task_state, stage, standing = _current(article, task_state_id, content_hash)
     at_stage = _at_stage(article, task_state, stage)
     signatures = [stages.Signature(given.desk_id, given.responsible_id) for given in at_stage.sign_offs]
@@ -66,7 +87,8 @@ def sign_off(article: Article, *, task_state_id: int, content_hash: str, by: Any
     reason = stages.why_not_sign(
         user_id=by.pk,
         user_desk_ids=desk_ids,
-        changed_by=standing.changed_by_id,
+        changed_by=standing.writers,
+        released_by=progress.released_by(article.pk, standing.content_hash),
         submitted_by=progress.submitter_id(article),
         needed=at_stage.needed,
         signatures=signatures,
@@ -87,7 +109,7 @@ def sign_off_as_guest(guest: GuestReview, *, comment: str = "") -> SignOff:
 
     Raises:
         StoryMovedOn: the story was changed after the invitation, or is not at the stage that the guest was asked for.
-        NotYours: the stage lets no guests sign, does not wait for the desk, or the inviter could not sign here.
+        NotYours: the stage lets no guests sign, does not wait for the desk, or the inviter has left or could not sign.
     """
     article = locked(guest.article)
     state = article.current_workflow_task_state
@@ -97,10 +119,13 @@ def sign_off_as_guest(guest: GuestReview, *, comment: str = "") -> SignOff:
     if not stage.guests_may_sign:
         raise NotYours("This stage lets no guests sign.")
     at_stage = _at_stage(article, task_state, stage)
+    if not article.permissions_for_user(guest.invited_by).can_edit():
+        raise NotYours("Whoever invited the guest does not work on this story any more.")
     reason = stages.why_not_sign(
         user_id=guest.invited_by_id,
         user_desk_ids=stage.desks_of(guest.invited_by).filter(pk=guest.desk_id).values_list("pk", flat=True),
-        changed_by=standing.changed_by_id,
+        changed_by=standing.writers,
+        released_by=progress.released_by(article.pk, standing.content_hash),
         submitted_by=progress.submitter_id(article),
         needed=at_stage.needed,
         signatures=[stages.Signature(given.desk_id, given.responsible_id) for given in at_stage.sign_offs],
@@ -156,6 +181,9 @@ def _complete(article: Article, task_state: TaskState, standing: Standing, *, by
     task_state.approve(user=by, update=False, comment=comment)
     # `approve` saved the status through another instance of the same row.
     workflow_state.current_task_state.refresh_from_db()
+    if not progress.is_of_section(article, workflow_state.workflow_id):
+        follow_section(article, by=by)
+        return
     following = progress.next_stage(article, workflow_state.workflow_id)
     if following:
         workflow_state.update(user=by, next_task=following)
@@ -173,11 +201,12 @@ def send_back(
     Raises:
         Refused: there is no reason.
         StoryMovedOn: the story was changed, or is at another stage, than `content_hash` and `task_state_id` say.
-        NotYours: `by` is in no desk of the stage.
+        NotYours: `by` is in no desk of the stage, or works in other sections.
     """
     if not reason.strip():
         raise Refused("Say what should change: the writer gets your reason.")
     article = locked(article)
+    _refuse_stranger(article, by)
     task_state, stage, standing = _current(article, task_state_id, content_hash)
     at_stage = _at_stage(article, task_state, stage)
     asked = {rule.desk_id for rule in at_stage.rules}
@@ -238,16 +267,18 @@ def release(article: Article, *, content_hash: str, by: Any, at: datetime | None
     )
 
 
-def refuse_uncleared(article: Article, revision: Revision) -> None:
-    """Raise unless `revision` may go live.
+def refuse_uncleared(article: Article, revision: Revision, *, at: datetime | None = None) -> None:
+    """Raise unless `revision` may go live at `at`, by default when it says itself.
 
     Raises:
         PublicationRefused: it is not cleared, or a check blocks it and nobody waived that.
     """
     version = revision.as_object()
+    if version.lost:
+        raise PublicationRefused(" ".join(finding.message for finding in checks.find_blocking(version)))
     if not is_cleared(article.pk, clearance.content_hash(version)):
         raise PublicationRefused("This version has not been signed by every desk, so it cannot go live.")
-    findings = checks.find_blocking(version)
+    findings = checks.find_blocking(version, at=at)
     if findings:
         raise PublicationRefused(" ".join(finding.message for finding in findings))
 
@@ -256,6 +287,12 @@ def locked(article: Article) -> Article:
     """The article as it is now, held until the transaction ends: two people who act at once act one after the other."""
     Page.objects.select_for_update().get(pk=article.pk)
     return Article.objects.get(pk=article.pk)
+
+
+def _refuse_stranger(article: Article, by: Any) -> None:
+    """A desk may be asked in every section, and its members may work in some."""
+    if not reach.may_find(by, article):
+        raise NotYours("You do not work on stories of this section.")
 
 
 def _current(article: Article, task_state_id: int, content_hash: str) -> tuple[TaskState, ReviewStage, Standing]:

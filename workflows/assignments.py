@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,7 +14,7 @@ from wagtail.permissions import policy_registry
 
 from cms.exceptions import Refused
 from cms.models import Article
-from workflows import absences, progress, stages
+from workflows import absences, progress, reach, stages
 from workflows.exceptions import NotYours, StoryMovedOn
 from workflows.models import Absence, Assignment, Desk, Notice, ReviewStage
 from workflows.notifications import messages
@@ -136,9 +135,8 @@ def candidates(article: Article) -> list[Any]:
         return []
     held = open_assignment(article)
     if work:
-        writers = (progress.standing_of(article).changed_by_id, progress.submitter_id(article))
-        barred = {pk for pk in writers if pk} | {one.responsible_id for one in work.sign_offs}
-        people = get_user_model().objects.filter(groups__desk__in=list(work.needed)).exclude(pk__in=barred)
+        barred = progress.barred_from_signing(article) | {one.responsible_id for one in work.sign_offs}
+        people = messages.members_of(Desk.objects.filter(pk__in=list(work.needed)), article).exclude(pk__in=barred)
     else:
         policy = policy_registry.get_by_type(Article)
         people = policy.users_with_any_permission_for_instance({"add", "change"}, article, include_superusers=False)
@@ -246,7 +244,8 @@ def _refuse_unfit(article: Article, work: progress.StageProgress | None, *, pers
     reason = _why_not_sign(article, work, person)
     if reason and person.pk != by.pk:
         reason = (
-            f"{person} cannot sign this story now: they changed, submitted or signed it, or no desk of theirs is asked."
+            f"{person} cannot sign this story now: they changed, submitted or signed it, no desk of theirs is asked, "
+            "or they do not work in this section."
         )
     if reason:
         raise NotYours(reason)
@@ -262,10 +261,14 @@ def _is_fit(article: Article, work: progress.StageProgress | None, person: Any, 
 
 
 def _why_not_sign(article: Article, work: progress.StageProgress, person: Any) -> str:
+    if not reach.may_find(person, article):
+        return _("You do not work on stories of this section.")
+    standing = progress.standing_of(article)
     return stages.why_not_sign(
         user_id=person.pk,
         user_desk_ids=list(work.stage.desks_of(person).values_list("pk", flat=True)),
-        changed_by=progress.standing_of(article).changed_by_id,
+        changed_by=standing.writers,
+        released_by=progress.released_by(article.pk, standing.content_hash),
         submitted_by=progress.submitter_id(article),
         needed=work.needed,
         signatures=[stages.Signature(one.desk_id, one.responsible_id) for one in work.sign_offs],
@@ -309,8 +312,7 @@ def _give_back(article: Article, held: Assignment, *, by: Any) -> Assignment:
 
 def _tell_desks(article: Article, waiting: Assignment, *, by: Any, before: Any) -> None:
     desks = _desks_of(article, waiting.stage)
-    members = get_user_model().objects.filter(groups__desk__in=desks, is_active=True).distinct()
-    told = members.exclude(pk__in=[person.pk for person in (by, before) if person])
+    told = messages.members_of(desks, article).exclude(pk__in=[person.pk for person in (by, before) if person])
     _tell(article, waiting, "given_back", people=told, desks=desks, by=by, before=before)
 
 

@@ -67,7 +67,7 @@ class Board:
     @property
     def failed_count(self) -> int:
         """Scheduled releases among those shown that have not happened and are tried again."""
-        return sum(card.note_is_warning for column in self.columns if column.key == SCHEDULED for card in column.cards)
+        return sum(card.failed for column in self.columns if column.key == SCHEDULED for card in column.cards)
 
     def version(self) -> str:
         """A digest that changes when anything that is shown changes, but for the minutes that are left."""
@@ -156,7 +156,7 @@ def _planned(house: House, filters: Filters, now: datetime) -> tuple[list[Card],
             article_id=None,
             title=plan.title,
             section=plan.section.draft_title,
-            url=reverse("plans:edit", args=[plan.pk]) if plan.section_id in editable else reverse("plans:index"),
+            url=reverse("plans:edit" if plan.section_id in editable else "plans:show", args=[plan.pk]),
             kind=plan.get_kind_display(),
             length=plan.word_count,
             assignee=str(plan.writer or ""),

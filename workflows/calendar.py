@@ -61,7 +61,9 @@ class Filters:
     @classmethod
     def from_query(cls, query: QueryDict) -> "Filters":
         kind = query.get("kind", "")
-        return cls(query.get("desk", ""), query.get("section", ""), kind if kind in Article.Kind.values else "")
+        # PostgreSQL takes no text with a NUL in it.
+        desk, section = (query.get(name, "").replace("\x00", "") for name in ("desk", "section"))
+        return cls(desk, section, kind if kind in Article.Kind.values else "")
 
 
 @dataclass
@@ -275,7 +277,7 @@ def _plan_entry(plan: Any, plannable: set[int]) -> Entry:
     kind = Kind.PLANNED if plan.publish_at else Kind.DUE
     who = str(plan.writer or plan.desk or _("nobody yet"))
     words = _("%s words") % plan.word_count if plan.word_count else ""
-    address = reverse("plans:edit", args=[plan.pk]) if plan.section_id in plannable else ""
+    address = reverse("plans:edit" if plan.section_id in plannable else "plans:show", args=[plan.pk])
     if plan.article:
         address = reverse("wagtailadmin_pages:edit", args=[plan.article.pk])
     return Entry(

@@ -22,6 +22,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.models import EditingSession
@@ -30,7 +32,7 @@ from wagtail.models import Comment, PageLogEntry, WorkflowState
 from cms.models import Article, ArticleAuthor, Author
 from workflows import emergencies, stages
 from workflows.house import House
-from workflows.models import SetAside, SignOff, Standing
+from workflows.models import EmergencyRelease, SetAside, SignOff, Standing
 from workflows.moves import (
     DRAFTS,
     EMBARGOED,
@@ -56,6 +58,9 @@ OPEN_WITHIN = timedelta(minutes=1)
 
 _PICTURE_BLOCK = '"type": ?"(image|gallery)"'
 """What the stored body of a story with pictures contains; inside a text the quotation marks would be escaped."""
+
+_LIVE = (HELD_BACK, OWED, EMBARGOED, PUBLISHED)
+"""The columns whose cards speak of what is live, not of the latest version."""
 
 FLAGS = {
     "breaking": gettext_lazy("breaking"),
@@ -113,6 +118,8 @@ class Card:
     open_by: list[str] = field(default_factory=list)
     note: str = ""
     note_is_warning: bool = False
+    failed: bool = False
+    """Whether it should have gone out by itself and has not."""
     at: datetime | None = None
     action_url: str = ""
     action_label: str = ""
@@ -164,6 +171,10 @@ def read(pks: Collection[int], now: datetime) -> dict[int, Any]:
         page=OuterRef("pk"), action__in=["wagtail.workflow.start", "wagtail.workflow.resume"]
     )
     returned = SignOff.objects.filter(article=OuterRef("pk"), verdict=SignOff.Verdict.SENT_BACK).order_by("-at")
+    emergency = emergencies.waiting(now).filter(article=OuterRef("pk"))
+    released = EmergencyRelease.objects.unreviewed().filter(
+        article=OuterRef("pk"), content_hash=OuterRef("standing__content_hash")
+    )
     comments = Comment.objects.filter(page=OuterRef("pk"), resolved_at=None).order_by().values("page")
     sessions = EditingSession.objects.filter(
         content_type=content_type_of(Article), last_seen_at__gte=now - OPEN_WITHIN, **of_story
@@ -189,9 +200,13 @@ def read(pks: Collection[int], now: datetime) -> dict[int, Any]:
             text_due_at=Subquery(commission.values("due_at")[:1]),
             planned_for=Subquery(commission.values("publish_at")[:1]),
             length=Subquery(commission.values("word_count")[:1]),
+            emergency_asked_at=Subquery(emergency.values("asked_at")[:1]),
+            emergency_asked_by_id=Subquery(emergency.values("asked_by_id")[:1]),
             review_owed_at=Subquery(
                 emergencies.owed().filter(article=OuterRef("pk")).order_by("review_due_at").values("review_due_at")[:1]
             ),
+            released_by=ArraySubquery(released.values("asked_by_id")),
+            seconded_by=ArraySubquery(released.values("seconded_by_id")),
             scheduled_at=Subquery(schedules().filter(**of_story).values("approved_go_live_at")[:1]),
             scheduled_revision_id=Subquery(schedules().filter(**of_story).values("pk")[:1]),
             reason=Subquery(returned.values("comment")[:1]),
@@ -215,7 +230,7 @@ class Names:
     def __init__(self, rows: Collection[Any]) -> None:
         authors = {pk for row in rows for pk in (*row.live_byline, *_draft_byline(row))}
         self.authors = dict(Author.objects.filter(pk__in=authors).values_list("pk", "name"))
-        people = {pk for row in rows for pk in (row.assignee_id, *row.open_by) if pk}
+        people = {pk for row in rows for pk in (row.assignee_id, row.emergency_asked_by_id, *row.open_by) if pk}
         self.people = {person.pk: str(person) for person in get_user_model().objects.filter(pk__in=people)}
 
     def byline(self, ids: Iterable[int]) -> str:
@@ -240,11 +255,12 @@ def read_signatures(rows: Mapping[int, Any]) -> dict[int, list[SignOff]]:
 
 
 def build_card(row: Any, key: str, house: House, names: Names, signed: list[SignOff], now: datetime) -> Card:
-    is_live = key in (HELD_BACK, OWED, EMBARGOED, PUBLISHED)
+    is_live = key in _LIVE
     said = {} if is_live or row.draft is None else row.draft
     standing: Standing | None = getattr(row, "standing", None)
     kind = said.get("kind", row.kind)
-    note, warning = _note(row, standing, key)
+    failed = _has_failed(standing, key)
+    note, warning = _note(row, standing, key, failed=failed, names=names)
     card = Card(
         key=f"{key}-{row.pk}",
         article_id=row.pk,
@@ -263,14 +279,17 @@ def build_card(row: Any, key: str, house: House, names: Names, signed: list[Sign
         open_by=[names.people[pk] for pk in row.open_by if pk in names.people],
         note=note,
         note_is_warning=warning,
+        failed=failed,
         at=_shown_moment(row, key),
         content_hash=standing.content_hash if standing else "",
         task_state_id=row.task_state_id,
     )
     if key.startswith("stage-") or key == OWED:
         card.action_url, card.action_label = reverse("workflows:review", args=[row.pk]), _("Review")
-    elif key in (READY, SCHEDULED):
+    elif key == READY:
         card.action_url, card.action_label = reverse("workflows:release", args=[row.pk]), _("Release")
+    elif key == SCHEDULED:
+        card.action_url, card.action_label = reverse("workflows:schedule", args=[row.pk]), _("Hold or move")
     _add_review(card, row, key, house, signed, said)
     return card
 
@@ -285,12 +304,18 @@ def _add_review(card: Card, row: Any, key: str, house: House, signed: list[SignO
         section_paths=tuple(row.path[:length] for length in range(row.steplen, len(row.path), row.steplen)),
     )
     may_edit, may_release = _rights(row, house.user)
+    if key in (READY, SCHEDULED) and not may_release:
+        card.action_url = ""
+    if row.emergency_asked_at and key not in _LIVE and may_release and house.user.has_perm(emergencies.RIGHT):
+        card.action_url, card.action_label = reverse("workflows:emergency", args=[row.pk]), _("Agree or refuse")
     situation = Situation(key, may_edit=may_edit, may_release=may_release)
     if key.startswith("stage-"):
         stage = next(stage for stage in house.stages if stage_key(stage.pk) == key)
         rules = house.rules_at(stage, story)
-        writers = {standing.changed_by_id if standing else None, row.submitted_by}
-        here = [one for one in signed if one.stage_id == stage.pk and one.responsible_id not in writers]
+        writers = standing.writers if standing else set()
+        released_by = {*row.released_by, *row.seconded_by}
+        barred = {*writers, *released_by, row.submitted_by}
+        here = [one for one in signed if one.stage_id == stage.pk and one.responsible_id not in barred]
         signatures = [stages.Signature(one.desk_id, one.responsible_id) for one in here]
         needed = stages.still_needed(rules, signatures)
         card.votes = [
@@ -306,7 +331,8 @@ def _add_review(card: Card, row: Any, key: str, house: House, signed: list[SignO
         reason = stages.why_not_sign(
             user_id=house.user.pk,
             user_desk_ids=mine,
-            changed_by=standing.changed_by_id if standing else None,
+            changed_by=writers,
+            released_by=released_by,
             submitted_by=row.submitted_by,
             needed=needed,
             signatures=signatures,
@@ -345,8 +371,17 @@ def _rights(row: Article, user: Any) -> tuple[bool, bool]:
     return may_edit, tester.has_publish_right()
 
 
-def _note(row: Any, standing: Standing | None, key: str) -> tuple[str, bool]:
-    if standing and standing.release_error and key in (READY, SCHEDULED, EMBARGOED, PUBLISHED):
+def _has_failed(standing: Standing | None, key: str) -> bool:
+    return bool(standing and standing.release_error and key in (READY, SCHEDULED, EMBARGOED, PUBLISHED))
+
+
+def _note(row: Any, standing: Standing | None, key: str, *, failed: bool, names: Names) -> tuple[str, bool]:
+    if row.emergency_asked_at and key not in _LIVE:
+        who = names.people.get(row.emergency_asked_by_id, "")
+        until = date_format(timezone.localtime(row.emergency_asked_at + emergencies.lasts()), "TIME_FORMAT")
+        words = _("%(who)s asks for a second publisher to release it without full review, until %(until)s")
+        return words % {"who": who, "until": until}, True
+    if standing and failed:
         return _("Failed, retrying: %(why)s") % {"why": standing.release_error}, True
     if key == SENT_BACK and row.reason:
         return row.reason, False

@@ -24,9 +24,9 @@ def find_carried(
 ) -> list[SignOff]:
     """Signatures that hold for `version` although they were given to an earlier one, unsaved unless they were kept.
 
-    A signature is carried if the version that was signed is still there to compare with, its desk was asked then by the
-    rules of now and is asked again, no matter of its rule has changed, the desk has not sent the story back since, and
-    whoever gave it has neither changed nor submitted the story since. At most one for a person and stage.
+    A signature is carried if the version that was signed is still there to compare with, and whole, its desk was asked
+    then by the rules of now and is asked again, no matter of its rule has changed, the desk has not sent the story back
+    since, and whoever gave it has neither changed nor submitted the story since. At most one for a person and stage.
     """
     asked = {
         (stage.pk, rule.desk_id): rule for stage in every_stage for rule in rules_for(stage, version) if rule.matters
@@ -85,7 +85,7 @@ class _Versions:
     ) -> bool:
         """Whether the desk of `signed` was asked then, and nothing that its rule names has changed since."""
         then = self.then.get(signed.content_hash)
-        if then is None or signed.desk_id not in {asked.desk_id for asked in rules_for(stage, then)}:
+        if then is None or then.lost or signed.desk_id not in {asked.desk_id for asked in rules_for(stage, then)}:
             return False
         if signed.content_hash not in self.changed:
             self.changed[signed.content_hash] = matters.changed(then.public_content(), self.now)

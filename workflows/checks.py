@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
@@ -78,12 +78,17 @@ class Link:
 
 
 class Reading:
-    """One version as the checks read it, on its release at `at`. What several checks need is fetched once."""
+    """One version as the checks read it; readers see it from `at`. What several checks need is fetched once."""
 
     def __init__(self, version: Article, *, at: datetime) -> None:
         self.version = version
         self.at = at
         self.body: list[dict[str, Any]] = version.body.get_prep_value()
+
+    @property
+    def day(self) -> date:
+        """The day of `at` in the newsroom, wherever whoever asks may be."""
+        return timezone.localdate(self.at, timezone.get_default_timezone())
 
     @cached_property
     def pictures(self) -> dict[int, NewsImage]:
@@ -153,13 +158,13 @@ def find_all(version: Article, *, at: datetime | None = None) -> list[Finding]:
 
     `at` is when it would be released: by default its schedule, or now.
     """
-    reading = Reading(version, at=at or _release_time(version))
+    reading = Reading(version, at=_seen_from(version, at))
     return _with_waivers(version, _run(_blocking, reading)) + _run(_advisory, reading)
 
 
 def find_blocking(version: Article, *, at: datetime | None = None) -> list[Finding]:
-    """The findings that keep `version` out of print now."""
-    reading = Reading(version, at=at or _release_time(version))
+    """The findings that keep `version` out of print, if it is released at `at`: by default its schedule, or now."""
+    reading = Reading(version, at=_seen_from(version, at))
     return [one for one in _with_waivers(version, _run(_blocking, reading)) if one.stands_in_the_way]
 
 
@@ -167,9 +172,10 @@ def _run(checks: Iterable[Check], reading: Reading) -> list[Finding]:
     return [finding for check in checks for finding in check(reading)]
 
 
-def _release_time(version: Article) -> datetime:
+def _seen_from(version: Article, at: datetime | None) -> datetime:
+    """When readers would first see `version`, released at `at`: a schedule and an embargo both keep it from them."""
     now = timezone.now()
-    return max(version.go_live_at or now, now)
+    return max(at or version.go_live_at or now, version.embargo_until or now, now)
 
 
 def _with_waivers(version: Article, findings: list[Finding]) -> list[Finding]:
@@ -201,6 +207,18 @@ def alt_missing(reading: Reading) -> Iterator[Finding]:
             f"picture:{image.pk}",
             blocking=True,
         )
+
+
+@blocks
+def reference_gone(reading: Reading) -> Iterator[Finding]:
+    """What was deleted after the version was saved: it says less than what was signed, so it has to be saved anew."""
+    messages = {
+        "lead_image": _("The lead picture was deleted. Choose another, or save the story without one."),
+        "byline": _("An author of the byline was deleted. Save the story without them, and have it signed again."),
+        "topic_links": _("A topic was deleted. Save the story without it, and have it signed again."),
+    }
+    for field in reading.version.lost:
+        yield Finding("reference_gone", messages[field], field, field, blocking=True)
 
 
 @blocks
@@ -238,7 +256,7 @@ def credit_missing(reading: Reading) -> Iterator[Finding]:
 
 @blocks
 def rights_ended(reading: Reading) -> Iterator[Finding]:
-    day = timezone.localdate(reading.at)
+    day = reading.day
     for image in reading.pictures.values():
         if image.rights_end_on and image.rights_end_on < day:
             yield Finding(
@@ -333,7 +351,7 @@ def caption_missing(reading: Reading) -> Iterator[Finding]:
 
 @advises
 def rights_end_soon(reading: Reading) -> Iterator[Finding]:
-    day = timezone.localdate(reading.at)
+    day = reading.day
     for image in reading.pictures.values():
         if image.rights_end_on and day <= image.rights_end_on <= day + RIGHTS_WARNING:
             yield Finding(
@@ -452,6 +470,6 @@ class _Anchors(HTMLParser):
         given = dict(attrs)
         if given.get("linktype") == "page":
             id_ = given.get("id") or ""
-            self.found.append((int(id_) if id_.isdigit() else None, ""))
+            self.found.append((int(id_) if id_.isascii() and id_.isdecimal() else None, ""))
         else:
             self.found.append((None, given.get("href") or ""))

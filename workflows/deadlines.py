@@ -8,15 +8,14 @@ from enum import Enum
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.urls import reverse
-from wagtail.models import WorkflowState
+from wagtail.models import Page, WorkflowState
 
 from cms.models import Article, Takedown
-from workflows import progress
+from workflows import progress, reach
 from workflows.models import Assignment, Clearance, Commission, Desk, Notice, NoticePreference
 from workflows.notifications import messages
 
@@ -145,8 +144,9 @@ def _tell(item: _Item, step: Step) -> None:
         people = [item.doer]
     else:
         asked = _desks_of(item)
-        heads = [desk.head for desk in asked if desk.head and desk.head.is_active] if escalated else []
-        desks = [desk for desk in asked if not (escalated and desk.head and desk.head.is_active)]
+        headed = [desk for desk in asked if escalated and desk.head and reach.may_find(desk.head, _page_of(item))]
+        heads = [desk.head for desk in headed]
+        desks = [desk for desk in asked if desk not in headed]
         people = [*heads, *_members(desks, item)]
         if not asked and isinstance(item.work, Commission) and item.work.created_by:
             people.append(item.work.created_by)
@@ -203,9 +203,16 @@ def _desks_of(item: _Item) -> list[Desk]:
 
 def _members(desks: Iterable[Desk], item: _Item) -> Iterable[Any]:
     """Who can do it: members of the desks, without those who wrote the story and so cannot sign it."""
-    members = get_user_model().objects.filter(groups__desk__in=[desk.pk for desk in desks], is_active=True)
+    members = messages.members_of(desks, _page_of(item))
     if isinstance(item.work, Assignment):
         article = item.work.article
-        writers = (progress.standing_of(article).changed_by_id, progress.submitter_id(article))
-        members = members.exclude(pk__in=[pk for pk in writers if pk])
-    return members.distinct()
+        members = members.exclude(pk__in=progress.barred_from_signing(article))
+    return members
+
+
+def _page_of(item: _Item) -> Page:
+    """The story; of one that nobody has begun the section."""
+    if item.article is None:
+        assert isinstance(item.work, Commission)
+        return item.work.section
+    return item.article

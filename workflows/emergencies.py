@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from wagtail.permissions import policy_registry
 
 from cms.exceptions import Refused
 from cms.models import Article, Takedown
-from workflows import actions, checks, deadlines, progress, snapshots
+from workflows import actions, checks, deadlines, progress, reach, snapshots
 from workflows.clearance import clear, is_cleared, is_reviewed
 from workflows.exceptions import NotYours, StoryMovedOn
 from workflows.models import Clearance, Desk, EmergencyRelease, Notice, SignOff, SignOffRule, Standing
@@ -36,11 +36,17 @@ def may(article: Article, user: Any) -> bool:
 
 def find_open(article: Article, at: datetime) -> EmergencyRelease | None:
     """The request that waits for a second person; None if there is none, or it has expired."""
-    return _open().filter(article=article, asked_at__gt=at - _lasts()).select_related("asked_by", "snapshot").first()
+    return _open().filter(article=article, asked_at__gt=at - lasts()).select_related("asked_by", "snapshot").first()
+
+
+def waiting(at: datetime) -> QuerySet[EmergencyRelease]:
+    """The requests to which a second person can still agree, the one that expires first in front."""
+    unexpired = _open().filter(asked_at__gt=at - lasts())
+    return unexpired.filter(content_hash=F("article__standing__content_hash")).order_by("asked_at", "pk")
 
 
 def expires_at(request: EmergencyRelease) -> datetime:
-    return request.asked_at + _lasts()
+    return request.asked_at + lasts()
 
 
 def owed() -> QuerySet[EmergencyRelease]:
@@ -174,11 +180,11 @@ def _agree_or_close(request: EmergencyRelease, content_hash: str, by: Any) -> st
         raise NotYours(reason)
     if refusal := why_not(article):
         raise Refused(refusal)
-    skipped = _desks_skipped(article)
     clear(article.pk, request.content_hash, kind=Clearance.Kind.EMERGENCY)
     request.seconded_by, request.seconded_at = by, now
     request.review_due_at = now + timedelta(hours=settings.EMERGENCY_REVIEW_HOURS)
     request.save(update_fields=["seconded_by", "seconded_at", "review_due_at"])
+    skipped = _desks_skipped(article)
     # Who asked, who agreed and what was skipped stand in the log before the publication does.
     data = {"comment": request.reason, "asked_by": str(request.asked_by), "desks": [desk.name for desk in skipped]}
     _log(request, "emergency_released", standing, by, data)
@@ -203,7 +209,7 @@ def why_not_agree(request: EmergencyRelease, article: Article, user: Any) -> str
         return _("You have no right to release without a full review here.")
     if user.pk == request.asked_by_id:
         return _("You asked for it, so someone else must agree.")
-    if user.pk == progress.standing_of(article).changed_by_id:
+    if user.pk in progress.standing_of(article).writers:
         return _("You changed this story last, so someone else must agree.")
     if user.pk == progress.submitter_id(article):
         return _("You submitted this story, so someone else must agree.")
@@ -279,7 +285,7 @@ def _tell_of_owed(request: EmergencyRelease, step: deadlines.Step, key: str) -> 
     article = request.article
     asked = _desks_skipped(article)
     escalated = step is deadlines.Step.ESCALATED
-    heads = [desk.head for desk in asked if desk.head]
+    heads = [desk.head for desk in asked if desk.head and reach.may_find(desk.head, article)]
     messages.tell(
         Notice.Kind.EMERGENCY,
         article,
@@ -321,8 +327,7 @@ def _desks_skipped(article: Article) -> list[Desk]:
 
 def _concerned(article: Article, desks: Iterable[Desk]) -> list[Any]:
     """Members of `desks`, the publishers of the section and the administrators."""
-    members = get_user_model().objects.filter(groups__desk__in=list(desks), is_active=True)
-    return [*members.distinct(), *_publishers(article), *_administrators()]
+    return [*messages.members_of(desks, article), *_publishers(article), *_administrators()]
 
 
 def _publishers(article: Article) -> list[Any]:
@@ -341,7 +346,8 @@ def _open() -> QuerySet[EmergencyRelease]:
     return EmergencyRelease.objects.filter(seconded_at=None, closed_at=None)
 
 
-def _lasts() -> timedelta:
+def lasts() -> timedelta:
+    """How long a request waits for the second person."""
     return timedelta(minutes=settings.EMERGENCY_REQUEST_MINUTES)
 
 

@@ -9,3 +9,7 @@ class StoryMovedOn(Refused):
 
 class NotYours(Refused):
     """This person may not sign here: they wrote it, or it waits for another desk."""
+
+
+class LinkClosed(Refused):
+    """The guest's link was closed or has expired since they opened it. HTTP 404."""

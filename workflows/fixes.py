@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Model
@@ -15,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.locks import BasicLock
 from wagtail.log_actions import log as write_log
 from wagtail.models import Page, PageLogEntry
 
@@ -22,7 +24,7 @@ from cms.blocks import BodyBlock
 from cms.exceptions import Refused
 from cms.models import Article, Author, NewsImage, Topic
 from cms.text import body_paragraphs
-from workflows import actions, merging, progress, snapshots
+from workflows import actions, merging, progress, schedules, snapshots
 from workflows.clearance import is_cleared
 from workflows.exceptions import StoryMovedOn
 from workflows.models import Notice, SetAside
@@ -51,8 +53,19 @@ def may(article: Article, user: Any) -> bool:
     return bool(user.is_active and (user.is_superuser or {"change", "publish"} & tester.permissions))
 
 
-def why_not(article: Article) -> str:
-    """Why the live version cannot be fixed beside a larger draft; empty if it can."""
+def why_locked(article: Article, user: Any) -> str:
+    """Why this person has to wait for whoever locked the story; empty if nobody did.
+
+    The stage of a review locks nobody out here: the review ends when its draft steps aside.
+    """
+    lock = article.get_lock()
+    if isinstance(lock, BasicLock) and lock.for_user(user):
+        return _("It is locked. Whoever locked it may unlock it.")
+    return ""
+
+
+def why_not(article: Article, user: Any) -> str:
+    """Why this person cannot fix the live version beside a larger draft, rights aside; empty if they can."""
     if not article.live:
         return _("Readers do not have this story: edit it instead.")
     if find_open(article):
@@ -62,7 +75,7 @@ def why_not(article: Article) -> str:
         return _("There is no larger draft: edit the story, it is the live version.")
     if article.approved_schedule:
         return _("A version is scheduled, and would go out without the fix. Hold it first.")
-    return ""
+    return why_locked(article, user)
 
 
 @transaction.atomic
@@ -78,7 +91,7 @@ def set_aside(article: Article, *, content_hash: str, by: Any) -> SetAside:
     article = actions.locked(article)
     if not may(article, by):
         raise Refused(_("You do not edit stories of this section."))
-    if refusal := why_not(article):
+    if refusal := why_not(article, by):
         raise Refused(refusal)
     standing = progress.standing_of(article)
     if standing.content_hash != content_hash:
@@ -88,10 +101,11 @@ def set_aside(article: Article, *, content_hash: str, by: Any) -> SetAside:
     submitted = in_review or is_cleared(article.pk, standing.content_hash)
     aside = SetAside.objects.create(
         article=article,
-        draft=snapshots.keep_latest(article),
-        live=snapshots.keep_live(article),
+        draft=snapshots.keep_latest(article, anew=True),
+        live=snapshots.keep_live(article, anew=True),
         changed_by=standing.changed_by,
-        submitted_by_id=progress.submitter_id(article) if submitted else None,
+        also_changed_by=standing.also_changed_by,
+        submitted_by=_submitter(article, by) if submitted else None,
         by=by,
     )
     write_log(
@@ -115,12 +129,13 @@ def bring_back(article: Article, *, by: Any, with_fix: bool = True) -> list[Clas
     """Make the draft the latest version again, with the fix merged into it, and put it back into review.
 
     A fix that readers have is always merged. One that is not live is merged if `with_fix`, and else left in the
-    history; a review of it ends. Where both changed the same thing the draft's stands, and it is returned.
+    history; a review or a schedule of it ends. Where both changed the same thing the draft's stands, and it is
+    returned.
 
     It goes back into review if it was there, or if every desk had signed it, and the story is live.
 
     Raises:
-        Refused: no draft is set aside, or `by` does not edit stories here.
+        Refused: no draft is set aside, `by` does not edit stories here, or somebody else has locked the story.
     """
     article = actions.locked(article)
     aside = find_open(article)
@@ -128,8 +143,9 @@ def bring_back(article: Article, *, by: Any, with_fix: bool = True) -> list[Clas
         raise Refused(_("No draft of this story is set aside."))
     if by is not None and not may(article, by):
         raise Refused(_("You do not edit stories of this section."))
+    if by is not None and (locked := why_locked(article, by)):
+        raise Refused(locked)
     standing = progress.standing_of(article)
-    fixer = standing.changed_by
     unreleased = standing.content_hash != (standing.live_hash or aside.live.content_hash)
     snapshots.keep_latest(article)
     fix = article.get_latest_revision().content if with_fix or not unreleased else _live_content(article, aside)
@@ -137,8 +153,10 @@ def bring_back(article: Article, *, by: Any, with_fix: bool = True) -> list[Clas
     state = article.current_workflow_state
     if state:
         state.cancel(user=by)
-    # Whoever changed what is saved last is asked to sign nothing of it: the draft's writer, or whoever made the fix.
-    writer = fixer if merged.taken else aside.changed_by
+    if not with_fix and article.approved_schedule:
+        schedules.give_up(article, by=by)
+        article = Article.objects.get(pk=article.pk)
+    writer = standing.changed_by if merged.taken else aside.changed_by
     version = article.with_content_json(merged.content)
     revision = version.save_revision(user=writer, clean=False, log_action=False)
     aside.restored_at = timezone.now()
@@ -146,6 +164,11 @@ def bring_back(article: Article, *, by: Any, with_fix: bool = True) -> list[Clas
     clashes = [_in_words(conflict) for conflict in merged.conflicts]
     article = Article.objects.get(pk=article.pk)
     restored = progress.standing_of(article)
+    # None of those who wrote what is saved now is asked to sign it: the draft's writers, nor whoever made the fix.
+    has_fix = bool(merged.taken) or restored.content_hash == standing.content_hash
+    writers = aside.writers | (standing.writers if has_fix else set())
+    restored.also_changed_by = sorted(writers - {restored.changed_by_id})
+    restored.save(update_fields=["also_changed_by"])
     write_log(
         article,
         "workflows.bring_back",
@@ -187,6 +210,11 @@ def find_clashes(article: Article) -> list[Clash]:
     if entry is None or entry.data.get("hash") != progress.standing_of(article).content_hash:
         return []
     return [Clash(*one) for one in entry.data.get("clashes", [])]
+
+
+def _submitter(article: Article, by: Any) -> Any:
+    """Who submitted the draft; or `by`, if that login was deleted since: somebody must put it back into review."""
+    return get_user_model().objects.filter(pk=progress.submitter_id(article)).first() or by
 
 
 def _live_content(article: Article, aside: SetAside) -> Any:

@@ -3,10 +3,22 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateTimeInput
 
 from workflows.models import SignOff
+
+
+def _zone_words() -> str:
+    return gettext("Times in %(zone)s.") % {"zone": timezone.get_current_timezone_name()}
+
+
+times_in_zone = lazy(_zone_words, str)
+"""In what time zone the person who reads the form types times; said anew each time the form is shown."""
 
 
 class VersionForm(forms.Form):
@@ -36,7 +48,9 @@ class ReleaseForm(VersionForm):
         label=_("Publish at"),
         required=False,
         widget=AdminDateTimeInput(format="%Y-%m-%d %H:%M:%S"),
-        help_text=_("Leave it empty to publish at once. The story goes out on the second."),
+        help_text=format_lazy(
+            "{} {}", _("Leave it empty to publish at once. The story goes out on the second."), times_in_zone()
+        ),
     )
 
 

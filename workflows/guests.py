@@ -11,7 +11,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from wagtail.models import Comment, Page
 from cms.exceptions import Refused
 from cms.models import Article
 from workflows import actions, progress, snapshots
-from workflows.exceptions import NotYours, StoryMovedOn
+from workflows.exceptions import LinkClosed, NotYours, StoryMovedOn
 from workflows.models import Desk, GuestRemark, GuestReview, Notice, ReviewStage, Standing
 from workflows.notifications import messages
 
@@ -127,18 +127,57 @@ def withdraw(review: GuestReview, *, by: Any) -> None:
         _log(review, "guest_withdrawn", user=by)
 
 
+@dataclass(frozen=True)
+class Objection:
+    """What a guest holds against a version."""
+
+    review: GuestReview
+    is_of_this_version: bool
+
+
+def find_objections(article: Article, content_hash: str) -> list[Objection]:
+    """The objections of guests to any version, those to the version `content_hash` first, then the newest first."""
+    objected = (
+        GuestReview.objects.filter(article=article, verdict=GuestReview.Verdict.OBJECTED)
+        .select_related("snapshot")
+        .prefetch_related("remarks")
+        .order_by("-verdict_at", "-pk")
+    )
+    found = [Objection(review, review.snapshot.content_hash == content_hash) for review in objected]
+    return sorted(found, key=lambda objection: not objection.is_of_this_version)
+
+
 def withdraw_all(article: Article, *, at: datetime) -> None:
     """Close every link to a story that was withdrawn from readers."""
     article.guest_reviews.filter(revoked_at=None).update(revoked_at=at)
 
 
 def find_open(token: str, at: datetime) -> GuestReview | None:
-    """The invitation of a link; None if there never was one, it has expired or was withdrawn: nobody is told which."""
-    return (
-        GuestReview.objects.filter(token_digest=_digest(token), revoked_at=None, expires_at__gt=at)
-        .select_related("article", "snapshot", "invited_by", "stage", "desk")
-        .first()
+    """The invitation of a link; None if there never was one, it has expired or was withdrawn: nobody is told which.
+
+    Nor does it outlast the inviter's own right to show the story: who leaves the newsroom leaves no way in.
+    """
+    review = _open_at(at).filter(token_digest=_digest(token)).first()
+    return review if review and may_invite(review.article, review.invited_by) else None
+
+
+def _open_at(at: datetime) -> QuerySet[GuestReview]:
+    return GuestReview.objects.filter(revoked_at=None, expires_at__gt=at, invited_by__is_active=True).select_related(
+        "article", "snapshot", "invited_by", "stage", "desk"
     )
+
+
+def _held(review: GuestReview) -> GuestReview:
+    """The invitation as it is now, with its story held until the transaction ends: an editor may just have closed it.
+
+    Raises:
+        LinkClosed: it opens nothing any more.
+    """
+    article = actions.locked(review.article)
+    found = _open_at(timezone.now()).select_for_update(of=["self"]).filter(pk=review.pk).first()
+    if found is None or not may_invite(article, found.invited_by):
+        raise LinkClosed(_("This link is closed."))
+    return found
 
 
 def _digest(token: str) -> str:
@@ -176,8 +215,10 @@ def remark(review: GuestReview, *, text: str, block_id: str = "") -> GuestRemark
     """Put what a guest says of a block, or of the whole story, into the editor as a comment, and tell the inviter.
 
     Raises:
+        LinkClosed: the link was closed or has expired.
         Refused: there are no words or too many, too many remarks already, or no such block in this version.
     """
+    review = _held(review)
     if not text.strip():
         raise Refused(_("Write what you want to say first."))
     made = _remark(review, text=text.strip(), block_id=block_id)
@@ -189,12 +230,11 @@ def remark(review: GuestReview, *, text: str, block_id: str = "") -> GuestRemark
 def _remark(review: GuestReview, *, text: str, block_id: str = "") -> GuestRemark:
     if len(text) > MAX_REMARK_LENGTH:
         raise Refused(_("This is too long for one remark: %s characters are the most.") % MAX_REMARK_LENGTH)
-    article = actions.locked(review.article)
     if review.remarks.count() >= MAX_REMARKS:
         raise Refused(_("You have written as many remarks as we can take. Please write to the newsroom."))
     if block_id and block_id not in {block.id for block in snapshots.version_of(review.snapshot).body}:
         raise Refused(_("This part is not in the version that you were sent."))
-    comment = _comment(review, article, text, block_id)
+    comment = _comment(review, review.article, text, block_id)
     made = GuestRemark.objects.create(review=review, block_id=block_id, text=text, comment=comment)
     _log(review, "guest_remarked", comment=text, block=block_id)
     return made
@@ -208,10 +248,10 @@ def answer(review: GuestReview, *, verdict: GuestReview.Verdict, text: str = "")
     is only told. An objection says why.
 
     Raises:
+        LinkClosed: the link was closed or has expired.
         Refused: the guest has answered before, or objects without a reason.
     """
-    actions.locked(review.article)
-    review = GuestReview.objects.select_for_update(of=["self"]).get(pk=review.pk)
+    review = _held(review)
     if review.verdict:
         raise Refused(_("You have answered already. If you think otherwise now, write a remark: we are told at once."))
     if verdict == GuestReview.Verdict.OBJECTED and not text.strip():
@@ -291,7 +331,7 @@ def _comment(review: GuestReview, article: Article, text: str, block_id: str) ->
     else:
         words = _("%(guest)s (guest): %(text)s")
     at = format_date(timezone.localtime(review.created_at), "j M H:i")
-    return Comment.objects.create(
+    comment = Comment(
         page_id=article.pk,
         user=review.invited_by,
         text=words % {"guest": review.name, "at": at, "text": text},
@@ -299,6 +339,9 @@ def _comment(review: GuestReview, article: Article, text: str, block_id: str) ->
         position=position,
         revision_created=article.get_latest_revision(),
     )
+    # Sends no signal: it stands in the inviter's name, who would call whomever the guest names with an @.
+    Comment.objects.bulk_create([comment])
+    return comment
 
 
 def _place(block: Any, path: str) -> tuple[str, str]:
@@ -363,7 +406,8 @@ def _edit_links(value: Any, edit: Callable[[Any], None]) -> Any:
 
 
 def _page_id(anchor: Any) -> int:
-    return int(anchor["id"]) if str(anchor.get("id", "")).isdigit() else 0
+    id_ = str(anchor.get("id", ""))
+    return int(id_) if id_.isascii() and id_.isdecimal() else 0
 
 
 def _value(item: Any) -> Any:

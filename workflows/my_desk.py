@@ -30,9 +30,9 @@ from wagtail.models import PageLogEntry, WorkflowState
 from wagtail.permissions import policy_registry
 
 from cms.models import Article, Section
-from workflows import deadlines, emergencies
-from workflows.models import Commission, ReviewStage, SignOff, SignOffRule
-from workflows.placing import open_assignments, open_reviews
+from workflows import deadlines, emergencies, planning
+from workflows.models import Commission, EmergencyRelease, ReviewStage, SignOff, SignOffRule
+from workflows.placing import open_assignments, open_reviews, ready_for_release
 
 PILE_LENGTH = 10
 """Stories shown of a pile; its head says how many there are, and its foot leads to the board."""
@@ -61,6 +61,7 @@ class Pile:
     rows: list[Row] = field(default_factory=list)
     count: int = 0
     more_url: str = ""
+    urgent: bool = False
 
     @property
     def hidden_count(self) -> int:
@@ -82,14 +83,17 @@ class MyDeskPanel(Component):
         return {
             "piles": build_my_desk(request.user, timezone.now()),
             "now": timezone.now(),
+            "may_write": planning.sections_to_write(request.user).exists(),
             "request": request,
             "csrf_token": parent_context["csrf_token"],
         }
 
 
 def build_my_desk(user: Any, now: datetime) -> list[Pile]:
-    """What is late, assigned, sent back, waiting for the person's desks, planned and owed; empty piles are left out."""
+    """What asks for this person, the most urgent pile first; empty piles are left out."""
     stories = _stories(user)
+    publishable = policy_registry.get_by_type(Article).instances_user_has_permission_for(user, "publish")
+    released_here = stories.filter(pk__in=publishable.values("pk"))
     rules = list(SignOffRule.objects.filter(desk__group__user=user).select_related("desk"))
     asked = _asked(stories, rules, user)
     mine = stories.filter(pk__in=open_assignments().filter(assignee=user).values("article"))
@@ -128,9 +132,26 @@ def build_my_desk(user: Any, now: datetime) -> list[Pile]:
     ]
     if not rules:
         piles.pop()
+    piles += [
+        (
+            Pile("failed", _("Should have gone out and has not"), more_url=board, urgent=True),
+            released_here.exclude(standing=None).exclude(standing__release_error="").order_by("pk"),
+        ),
+        (
+            Pile("ready", _("Ready for release"), more_url=board),
+            ready_for_release(released_here).order_by(soonest, "pk"),
+        ),
+        (
+            Pile("in-review", _("Mine in review"), more_url=f"{board}?mine=1"),
+            _in_review(user, stories).order_by(soonest, "pk"),
+        ),
+    ]
     found = [(pile, list(_counted(rows)[:PILE_LENGTH])) for pile, rows in piles]
     _fill(found, now=now)
-    return [pile for pile in (*(pile for pile, _rows in found), _plans(user, now), _owed(user, now)) if pile.count]
+    every = {pile.key: pile for pile, _rows in found}
+    asks = [_emergencies(user, publishable, now), every.pop("failed")]
+    own = every.pop("in-review")
+    return [pile for pile in (*asks, *every.values(), _plans(user, now), own, _owed(user, now)) if pile.count]
 
 
 def _stories(user: Any) -> QuerySet[Any]:
@@ -152,8 +173,17 @@ def _stories(user: Any) -> QuerySet[Any]:
             stage_id=Subquery(in_review.values("current_task_state__task_id")[:1]),
             reason=Subquery(returned.values("comment")[:1]),
         )
+        .select_related("standing")
         .defer("body")
     )
+
+
+def _in_review(user: Any, stories: QuerySet[Any]) -> QuerySet[Any]:
+    """What this person wrote or submitted, and somebody else is to read."""
+    in_review = open_reviews().filter(status=WorkflowState.STATUS_IN_PROGRESS)
+    own = Q(owner_id=user.pk) | Q(pk__in=in_review.filter(requested_by=user).values("story"))
+    others = stories.filter(Q(holder_id=None) | ~Q(holder_id=user.pk))
+    return others.filter(own, pk__in=in_review.values("story"))
 
 
 def _asked(stories: QuerySet[Any], rules: Iterable[SignOffRule], user: Any) -> QuerySet[Any]:
@@ -185,15 +215,17 @@ def _signature_count(desk_id: int) -> Any:
         stage_id=OuterRef("stage_id"),
         desk_id=desk_id,
     )
-    others = given.exclude(
-        by_id=Coalesce(OuterRef("standing__changed_by_id"), 0, output_field=IntegerField())
-    ).order_by()
-    counted = others.values("desk_id").annotate(number=Count("pk")).values("number")
+    others = given.exclude(by_id=Coalesce(OuterRef("standing__changed_by_id"), 0, output_field=IntegerField())).exclude(
+        article__standing__also_changed_by__contains=[F("by_id")]
+    )
+    released = EmergencyRelease.objects.unreviewed().by(OuterRef("by_id"))
+    others = others.exclude(Exists(released.filter(article=OuterRef("article"), content_hash=OuterRef("content_hash"))))
+    counted = others.order_by().values("desk_id").annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted), 0)
 
 
 def _not_written_by(user: Any, stories: QuerySet[Any]) -> QuerySet[Any]:
-    """Without what this person changed last, submitted, or has signed: they may not sign it."""
+    """Without what this person changed last, submitted, released or has signed: they may not sign it."""
     submitted = PageLogEntry.objects.filter(
         page_id=OuterRef("pk"), action__in=["wagtail.workflow.start", "wagtail.workflow.resume"]
     ).order_by("-timestamp", "-pk")
@@ -203,11 +235,17 @@ def _not_written_by(user: Any, stories: QuerySet[Any]) -> QuerySet[Any]:
         content_hash=OuterRef("standing__content_hash"),
         stage_id=OuterRef("stage_id"),
     )
+    released = (
+        EmergencyRelease.objects.unreviewed()
+        .by(user)
+        .filter(article=OuterRef("pk"), content_hash=OuterRef("standing__content_hash"))
+    )
     return (
         stories.annotate(submitter_id=Subquery(submitted.values("user_id")[:1]))
-        .exclude(standing__changed_by=user)
+        .exclude(Q(standing__changed_by=user) | Q(standing__also_changed_by__contains=[user.pk]))
         .filter(Q(submitter_id=None) | ~Q(submitter_id=user.pk))
         .exclude(Exists(signed))
+        .exclude(Exists(released))
     )
 
 
@@ -228,14 +266,18 @@ def _fill(found: list[tuple[Pile, list[Any]]], *, now: datetime) -> None:
             details = [stages.get(story.stage_id, "")]
             if pile.key == "sent-back":
                 details = [story.reason]
-            elif pile.key in ("waiting", "late"):
+            elif pile.key == "failed":
+                details = [story.standing.release_error]
+            elif pile.key in ("waiting", "late", "in-review"):
                 details.append(str(holder) if holder else _("nobody has it"))
-            waits = pile.key == "waiting" or story.stage_id
+            view = "workflows:review" if story.stage_id else "wagtailadmin_pages:edit"
+            if pile.key in ("ready", "failed"):
+                view = "workflows:release"
             pile.rows.append(
                 Row(
                     title=story.draft_title or story.title,
                     section=sections.get(story.path[: -story.steplen], ""),
-                    url=reverse("workflows:review" if waits else "wagtailadmin_pages:edit", args=[story.pk]),
+                    url=reverse(view, args=[story.pk]),
                     detail=" · ".join(filter(None, details)),
                     due_at=story.due_at,
                     late=bool(story.due_at and story.due_at < now),
@@ -254,13 +296,35 @@ def _plans(user: Any, now: datetime) -> Pile:
         Row(
             title=plan.title,
             section=plan.section.title,
-            url="",
+            url=reverse("plans:show", args=[plan.pk]),
             detail=_("%s words") % plan.word_count if plan.word_count else "",
             due_at=plan.due_at,
             late=bool(plan.due_at and plan.due_at < now),
             make_page_url=reverse("plans:make_page", args=[plan.pk]),
         )
         for plan in rows
+    ]
+    return pile
+
+
+def _emergencies(user: Any, publishable: QuerySet[Any], now: datetime) -> Pile:
+    """Releases without full review to which this person can agree; what is left of each is minutes."""
+    title = _("Asks for a second publisher")
+    pile = Pile("emergencies", title, more_url=reverse("workflows:board"), urgent=True)
+    if not user.has_perm(emergencies.RIGHT):
+        return pile
+    asked = emergencies.waiting(now).filter(article__in=publishable.values("pk")).exclude(asked_by=user)
+    rows = list(_counted(asked.select_related("article", "asked_by"))[:PILE_LENGTH])
+    pile.count = rows[0].total if rows else 0
+    pile.rows = [
+        Row(
+            title=request.article.draft_title or request.article.title,
+            section="",
+            url=reverse("workflows:emergency", args=[request.article_id]),
+            detail=f"{request.asked_by}: {request.reason}",
+            due_at=emergencies.expires_at(request),
+        )
+        for request in rows
     ]
     return pile
 

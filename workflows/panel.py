@@ -9,11 +9,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from cms.models import Article
-from workflows import changes, checks, progress, stages, waivers
+from workflows import changes, checks, guests, planning, progress, stages, waivers
 from workflows.changes import Changes
 from workflows.checks import Finding
 from workflows.clearance import is_reviewed
-from workflows.models import SignOff, Standing
+from workflows.models import Commission, SignOff, Standing
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,22 @@ class ReviewPanel:
         return is_reviewed(self.article.pk, self.standing.content_hash)
 
     @cached_property
+    def missing_desks(self) -> list[str]:
+        """The desks that have still to sign this version, in the order in which they are asked."""
+        names = [desk.name for one in self.every_stage for desk, given, required in one.desks if given < required]
+        return list(dict.fromkeys(names))
+
+    @cached_property
+    def objections(self) -> list[guests.Objection]:
+        return guests.find_objections(self.article, self.standing.content_hash)
+
+    @cached_property
+    def plan(self) -> Commission | None:
+        """What was asked for; None for a story that nobody planned, and for a plan that was dropped."""
+        commission = planning.commission_of(self.article)
+        return commission if commission and commission.dropped_at is None else None
+
+    @cached_property
     def steps(self) -> list[StepRow]:
         return [
             StepRow(
@@ -126,7 +142,8 @@ class ReviewPanel:
         return stages.why_not_sign(
             user_id=self.user.pk,
             user_desk_ids=list(self.current.stage.desks_of(self.user).values_list("pk", flat=True)),
-            changed_by=self.standing.changed_by_id,
+            changed_by=self.standing.writers,
+            released_by=progress.released_by(self.article.pk, self.standing.content_hash),
             submitted_by=progress.submitter_id(self.article),
             needed=self.current.needed,
             signatures=[stages.Signature(one.desk_id, one.responsible_id) for one in self.current.sign_offs],

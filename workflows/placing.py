@@ -70,8 +70,9 @@ class Filters:
     @classmethod
     def from_query(cls, query: QueryDict) -> "Filters":
         return cls(
-            desk=query.get("desk", ""),
-            section=query.get("section", ""),
+            # PostgreSQL takes no text with a NUL in it.
+            desk=query.get("desk", "").replace("\x00", ""),
+            section=query.get("section", "").replace("\x00", ""),
             kind=query.get("kind", "") if query.get("kind", "") in Article.Kind.values else "",
             mine=query.get("mine") == "1",
             late=query.get("late") == "1",
@@ -92,7 +93,7 @@ def _lengths(values: Iterable[str]) -> dict[str, int]:
     lengths = {}
     for value in values:
         key, _colon, number = value.rpartition(":")
-        if key and number.isascii() and number.isdigit():
+        if key and len(number) < 10 and number.isascii() and number.isdigit():
             lengths[key] = min(max(int(number), COLUMN_LENGTH), LONGEST_COLUMN)
     return lengths
 
@@ -161,10 +162,7 @@ def _places_of(stories: QuerySet[Any], shown: Iterable[ReviewStage], filters: Fi
         ~Exists(_cleared("content_hash")),
     )
     drafts = drafts.exclude(pk__in=open_reviews().values("story")).exclude(pk__in=schedules().values("story"))
-    ready = due(planned_for).filter(Exists(_cleared("content_hash")), has_unpublished_changes=True)
-    ready = ready.exclude(pk__in=in_review.values("story")).exclude(pk__in=schedules().values("story"))
-    # Saved again without a change: there is nothing to release.
-    ready = ready.exclude(live=True, standing__content_hash=F("standing__live_hash"))
+    ready = ready_for_release(due(planned_for))
     scheduled = due(never).filter(pk__in=schedules().values("story"))
     scheduled = scheduled.annotate(
         goes_at=Subquery(schedules().filter(story=OuterRef("pk")).values("approved_go_live_at")[:1])
@@ -225,6 +223,15 @@ def _rank(places: Iterable[_Places], filters: Filters, now: datetime) -> dict[st
     for key, _rank, pk, total, late in sorted(union, key=lambda row: (row[0], row[1])):
         found.setdefault(key, []).append((pk, total, late))
     return found
+
+
+def ready_for_release(stories: QuerySet[Any]) -> QuerySet[Any]:
+    """Those whose latest version every desk has signed, and nobody has released or scheduled."""
+    in_review = open_reviews().filter(status=WorkflowState.STATUS_IN_PROGRESS)
+    ready = stories.filter(Exists(_cleared("content_hash")), has_unpublished_changes=True)
+    ready = ready.exclude(pk__in=in_review.values("story")).exclude(pk__in=schedules().values("story"))
+    # Saved again without a change: there is nothing to release.
+    return ready.exclude(live=True, standing__content_hash=F("standing__live_hash"))
 
 
 def open_reviews() -> QuerySet[Any]:

@@ -31,7 +31,7 @@ class CommissionPolicy(ModelPermissionPolicy):
     def user_has_permission_for_instance(self, user: Any, action: str, instance: Commission) -> bool:
         if action == "view":
             return visible_sections(user).filter(pk=instance.section_id).exists()
-        return self.user_has_permission(user, action) and _adds_stories_in(instance.section, user)
+        return self.user_has_permission(user, action) and may_write(instance.section, user)
 
     def user_has_any_permission_for_instance(self, user: Any, actions: Any, instance: Commission) -> bool:
         return any(self.user_has_permission_for_instance(user, action, instance) for action in actions)
@@ -50,8 +50,11 @@ def visible_sections(user: Any) -> Any:
 
 def sections_to_plan(user: Any) -> Any:
     """The sections for which this person may plan stories, in the order of the tree."""
-    if not user.has_perm("workflows.add_commission"):
-        return Section.objects.none()
+    return sections_to_write(user) if user.has_perm("workflows.add_commission") else Section.objects.none()
+
+
+def sections_to_write(user: Any) -> Any:
+    """The sections to which this person adds stories, in the order of the tree."""
     addable = policy_registry.get_by_type(Page).instances_user_has_permission_for(user, "add")
     return Section.objects.filter(pk__in=addable.values("pk")).order_by("path")
 
@@ -75,10 +78,10 @@ def make_page(commission: Commission, *, by: Any) -> Article:
     if commission.dropped_at:
         raise Refused(_("This plan was dropped. Resume it first."))
     section = Section.objects.get(pk=commission.section_id)
-    if not _adds_stories_in(section, by):
+    if not may_write(section, by):
         raise NotYours(_("You do not add stories in the section “%s”.") % section.title)
     writer = commission.writer
-    owner = writer if writer and _adds_stories_in(section, writer) else by
+    owner = writer if writer and may_write(section, writer) else by
     article = Article(title=commission.title, kind=commission.kind, owner=owner, live=False)
     article.slug = article.find_free_slug(commission.slug)
     author = Author.objects.filter(user=owner).first()
@@ -206,10 +209,11 @@ def resume(commission: Commission, *, by: Any) -> None:
 
 def may_plan(section: Section, user: Any) -> bool:
     """Whether this person plans stories of this section."""
-    return bool(user.has_perm("workflows.change_commission")) and _adds_stories_in(section, user)
+    return bool(user.has_perm("workflows.change_commission")) and may_write(section, user)
 
 
-def _adds_stories_in(section: Section, user: Any) -> bool:
+def may_write(section: Section, user: Any) -> bool:
+    """Whether this person adds stories to this section."""
     return bool(section.permissions_for_user(user).can_add_subpage())
 
 

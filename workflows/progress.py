@@ -11,7 +11,7 @@ from wagtail.models import PageLogEntry, TaskState, Workflow
 from cms.models import Article
 from workflows import carrying, stages
 from workflows.clearance import clear, content_hash, is_cleared, revision_hash
-from workflows.models import Assignment, Clearance, Desk, ReviewStage, SignOff, Standing
+from workflows.models import Assignment, Clearance, Desk, EmergencyRelease, ReviewStage, SignOff, Standing
 
 _BODY_PICTURES = {"image", "gallery"}
 
@@ -95,12 +95,14 @@ def review_progress(
 ) -> list[StageProgress]:
     """Every active stage of the workflow in order, with what is signed and what is owed for the content `hash_`.
 
-    A signature of whoever changed the story last, or submitted it last, counts for nothing: they signed before. One of
-    an earlier version counts where `carrying` finds that it still holds; it may be unsaved, see `keep_carried`.
+    A signature of whoever changed the story last, or submitted it last, counts for nothing: they signed before. Nor
+    does one of the two who released it in an emergency: the review that is owed is by others. One of an earlier version
+    counts where `carrying` finds that it still holds; it may be unsaved, see `keep_carried`.
     `submitted_by` is who is submitting it just now, of which the log knows nothing yet.
     """
     standing = Standing.objects.filter(article_id=version.pk, content_hash=hash_).first()
-    writers = {standing.changed_by_id if standing else None, submitted_by or submitter_id(version)}
+    writers = {*(standing.writers if standing else ()), submitted_by or submitter_id(version)}
+    barred = writers | released_by(version.pk, hash_)
     in_order = list(
         ReviewStage.objects.filter(workflow_tasks__workflow=workflow_id, active=True)
         .order_by("workflow_tasks__sort_order", "workflow_tasks__pk")
@@ -113,7 +115,7 @@ def review_progress(
         *carrying.find_carried(version, hash_, in_order, lambda stage, then: rules_for(stage, facts(then))),
     ):
         at_stage = signed.setdefault(sign_off.stage_id, [])
-        if sign_off.responsible_id not in {*writers, *(other.responsible_id for other in at_stage)}:
+        if sign_off.responsible_id not in {*barred, *(other.responsible_id for other in at_stage)}:
             at_stage.append(sign_off)
     story = facts(version)
     result = []
@@ -164,10 +166,20 @@ def next_stage(article: Article, workflow_id: int, *, submitted_by: int | None =
     return None
 
 
+def is_complete(version: Article, workflow_id: int) -> bool:
+    """Whether every desk that this version needs has signed it."""
+    return all(one.complete for one in review_progress(version, workflow_id, content_hash(version)))
+
+
 def clear_if_complete(article: Article, workflow_id: int, by: Any) -> bool:
-    """Clear the latest version if at least one stage asks for it and every one that does is signed; True if so."""
+    """Clear the latest version if at least one stage asks for it and every one that does is signed; True if so.
+
+    Only the workflow of its section clears a story: it may have got another since the review began.
+    """
     from workflows.notifications import messages
 
+    if not is_of_section(article, workflow_id):
+        return False
     standing = standing_of(article)
     every = review_progress(latest_version(article), workflow_id, standing.content_hash)
     if all(one.skipped for one in every) or not all(one.complete for one in every):
@@ -213,6 +225,26 @@ def submitter_id(article: Article) -> int | None:
         .values_list("user_id", flat=True)
         .first()
     )
+
+
+def is_of_section(article: Article, workflow_id: int) -> bool:
+    """Whether this is the workflow that the section of the story asks for now."""
+    workflow = article.get_workflow()
+    return workflow is not None and workflow.pk == workflow_id
+
+
+def released_by(article_id: int, hash_: str) -> set[int]:
+    """The two people of an emergency release of this content that has not been reviewed yet."""
+    released = EmergencyRelease.objects.unreviewed().filter(article=article_id, content_hash=hash_)
+    return {pk for both in released.values_list("asked_by", "seconded_by") for pk in both}
+
+
+def barred_from_signing(article: Article) -> set[int]:
+    """Who may not sign the latest version, whichever desk is asked: its writers, its submitter, who released it."""
+    standing = standing_of(article)
+    barred = standing.writers | released_by(article.pk, standing.content_hash)
+    submitter = submitter_id(article)
+    return barred | {submitter} if submitter else barred
 
 
 def workflow_of(article: Article) -> Workflow | None:

@@ -5,16 +5,17 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models.signals import post_delete, post_save, pre_save
+from django.db.models import Q, QuerySet
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from django.utils import timezone
 from wagtail.models import Page, PageLogEntry, Revision, WorkflowState
 from wagtail.signals import page_published, page_unpublished, post_page_move, workflow_cancelled
 
-from cms.models import Article
+from cms.models import Article, Section
 from cms.signals import about_to_publish, article_withdrawn
-from workflows import actions, emergencies, fixes, guests, progress
-from workflows.clearance import content_hash, is_reviewed, revision_hash, void_all
+from workflows import actions, emergencies, fixes, guests, limits, progress, schedules
+from workflows.clearance import content_hash, is_cleared, is_reviewed, revision_hash, void_all
 from workflows.models import Clearance, Commission, Notice, SignOff, Standing
 from workflows.notifications import messages
 
@@ -37,16 +38,32 @@ def on_version_saved(instance: Revision, created: bool, update_fields: Any = Non
     standing = Standing.objects.filter(article_id=version.pk).first()
     if standing is None:
         standing = Standing(article_id=version.pk)
-    if standing.content_hash != hash_:
+    changed = standing.content_hash != hash_
+    if changed:
         standing.content_hash = hash_
         standing.changed_by_id = instance.user_id
+        standing.also_changed_by = []
         standing.changed_at = instance.created_at
         standing.word_count = version.word_count
     standing.revision = instance
     if standing._state.adding:
         standing.save()
     else:
-        standing.save(update_fields=["revision", "content_hash", "changed_by", "changed_at", "word_count"])
+        fields = ["revision", "content_hash", "changed_by", "also_changed_by", "changed_at", "word_count"]
+        standing.save(update_fields=fields)
+    if changed:
+        _tell_who_signs_again(version, hash_)
+
+
+def _tell_who_signs_again(version: Article, hash_: str) -> None:
+    task_state = version.current_workflow_task_state
+    if task_state is None:
+        return
+    here = Q(task_state=task_state) | Q(stage=task_state.task_id, carried_from__isnull=False)
+    fallen = SignOff.objects.valid().filter(here, article_id=version.pk).exclude(content_hash=hash_)
+    if fallen:
+        # The page does not name this version as its latest yet.
+        messages.signature_fell(version, task_state, fallen.select_related("desk", "stage"))
 
 
 @receiver(post_save, sender=Article)
@@ -130,17 +147,23 @@ def keep_plan_with_story(instance: Page, **kwargs: object) -> None:
 @receiver(post_page_move)
 def on_moved(instance: Page, **kwargs: object) -> None:
     """A section may ask desks that the old one did not: what is not live yet needs them before it goes out."""
+    moved = Article.objects.descendant_of(instance, inclusive=True)
+    running = WorkflowState.objects.filter(status=WorkflowState.STATUS_IN_PROGRESS, base_content_type__model="page")
+    in_review = [int(pk) for pk in running.values_list("object_id", flat=True)]
+    for article in moved.filter(pk__in=in_review):
+        actions.follow_section(article)
     cleared = Clearance.objects.filter(kind=Clearance.Kind.REVIEW, voided_at=None)
-    for article in Article.objects.descendant_of(instance, inclusive=True).filter(pk__in=cleared.values("article_id")):
-        standing = progress.standing_of(article)
-        workflow = progress.workflow_of(article)
-        kept = [standing.live_hash]
-        if workflow and all(
-            one.complete
-            for one in progress.review_progress(progress.latest_version(article), workflow.pk, standing.content_hash)
-        ):
-            kept.append(standing.content_hash)
+    for article in moved.filter(pk__in=cleared.values("article_id")):
+        workflow = article.get_workflow()
+        kept = [progress.standing_of(article).live_hash]
+        scheduled = article.scheduled_revision
+        for version in (progress.latest_version(article), scheduled.as_object() if scheduled else None):
+            if version and workflow and progress.is_complete(version, workflow.pk):
+                kept.append(content_hash(version))
         cleared.filter(article=article).exclude(content_hash__in=kept).update(voided_at=timezone.now())
+        if scheduled and not is_cleared(article.pk, revision_hash(scheduled)):
+            messages.held_after_move(article, scheduled)
+            schedules.hold(article, by=None)
 
 
 @receiver(page_unpublished, sender=Article)
@@ -151,15 +174,15 @@ def on_unpublished(instance: Article, **kwargs: object) -> None:
 @receiver(article_withdrawn, sender=Article)
 def on_withdrawn(article: Article, takedown: Any, **kwargs: object) -> None:
     stop_review(article, by=takedown.by)
-    guests.withdraw_all(article, at=takedown.at)
 
 
 def stop_review(article: Article, *, by: Any = None) -> None:
-    """A story that was withdrawn: its review and its schedule end, and what was signed holds no longer."""
+    """A story that was withdrawn: its review and schedule end, links to it close, what was signed holds no longer."""
     state = article.current_workflow_state
     if state:
         state.cancel(user=by)
     void_all(article.pk, at=timezone.now())
+    guests.withdraw_all(article, at=timezone.now())
     emergencies.close_of_withdrawn(article.pk)
     article.revisions.filter(approved_go_live_at__isnull=False).update(approved_go_live_at=None)
     progress.end_assignment(article)
@@ -172,6 +195,13 @@ def on_review_cancelled(instance: WorkflowState, user: Any = None, **kwargs: obj
         progress.end_assignment(article)
         signed = SignOff.objects.valid().filter(task_state__workflow_state=instance).select_related("by")
         messages.review_cancelled(article, str(instance.pk), {sign_off.by for sign_off in signed if sign_off.by}, user)
+
+
+@receiver(pre_delete, sender=Section)
+def on_section_deleted(instance: Section, origin: Any = None, **kwargs: object) -> None:
+    """A stage is not widened by it. Sections go together with the ones below, so each asks for all of them."""
+    several = isinstance(origin, QuerySet) and issubclass(origin.model, Page)
+    limits.refuse_widening(origin.values_list("pk", flat=True) if several else [instance.pk])
 
 
 @receiver(post_delete, sender=Article)

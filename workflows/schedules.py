@@ -55,7 +55,7 @@ def move(article: Article, *, at: datetime, by: Any) -> None:
 
     Raises:
         Refused: nothing is scheduled, `at` has passed or is after the expiry, or `by` does not publish here.
-        PublicationRefused: the scheduled version may no longer go out.
+        PublicationRefused: the scheduled version may no longer go out, or not at that time.
     """
     article, scheduled = _scheduled(article, by)
     if at <= timezone.now():
@@ -63,7 +63,7 @@ def move(article: Article, *, at: datetime, by: Any) -> None:
     version = scheduled.as_object()
     if version.expire_at and version.expire_at <= at:
         raise Refused(_("The story would expire before it is published. Change its expiry first."))
-    actions.refuse_uncleared(article, scheduled)
+    actions.refuse_uncleared(article, scheduled, at=at)
     before = scheduled.approved_go_live_at
     _set_time(article, scheduled, wanted=at, approved=at)
     _log("move_release", article, scheduled, by, {"from_time": before, "to_time": at})
@@ -89,7 +89,20 @@ def cancel(article: Article, *, by: Any) -> None:
     Raises:
         Refused: nothing is scheduled, or `by` does not publish in this section.
     """
-    article, scheduled = _scheduled(article, by)
+    _cancel(*_scheduled(article, by), by)
+
+
+@transaction.atomic
+def give_up(article: Article, *, by: Any) -> None:
+    """Cancel the release of a version that is given up as a whole; `by` need not publish here.
+
+    Raises:
+        Refused: nothing is scheduled.
+    """
+    _cancel(*_scheduled(article, None), by)
+
+
+def _cancel(article: Article, scheduled: Revision, by: Any) -> None:
     before = scheduled.approved_go_live_at
     _set_time(article, scheduled, wanted=None, approved=None)
     _log("cancel_release", article, scheduled, by, {"from_time": before})

@@ -10,8 +10,10 @@ from workflows.clearance import revision_hash
 from workflows.models import Snapshot
 
 
-def keep_latest(article: Article) -> Snapshot:
+def keep_latest(article: Article, *, anew: bool = False) -> Snapshot:
     """The latest saved version of a story, kept; made once for each content, however often it is asked for.
+
+    What is no content, like the address and the expiry, stays as it was when it was kept first unless kept `anew`.
 
     Raises:
         ValueError: the story has no saved version.
@@ -19,11 +21,11 @@ def keep_latest(article: Article) -> Snapshot:
     revision = article.get_latest_revision()
     if revision is None:
         raise ValueError(f"story {article.pk} has no saved version")
-    return _keep(article, revision_hash(revision), revision.content)
+    return _keep(article, revision_hash(revision), revision.content, anew=anew)
 
 
-def keep_live(article: Article) -> Snapshot:
-    """The live version of a story, kept.
+def keep_live(article: Article, *, anew: bool = False) -> Snapshot:
+    """The live version of a story, kept; see `keep_latest`.
 
     Raises:
         ValueError: nothing of the story is live.
@@ -32,7 +34,7 @@ def keep_live(article: Article) -> Snapshot:
     if live is None:
         raise ValueError(f"nothing of story {article.pk} is live")
     content = json.loads(json.dumps(live.serializable_data(), cls=DjangoJSONEncoder))
-    return _keep(article, progress.standing_of(live).live_hash, content)
+    return _keep(article, progress.standing_of(live).live_hash, content, anew=anew)
 
 
 def find(article_id: int, content_hash: str) -> Snapshot | None:
@@ -46,8 +48,11 @@ def version_of(snapshot: Snapshot) -> Article:
     return version
 
 
-def _keep(article: Article, content_hash: str, content: dict[str, object]) -> Snapshot:
-    snapshot, _created = Snapshot.objects.get_or_create(
+def _keep(article: Article, content_hash: str, content: dict[str, object], *, anew: bool) -> Snapshot:
+    snapshot, created = Snapshot.objects.get_or_create(
         article_id=article.pk, content_hash=content_hash, defaults={"content": content}
     )
+    if anew and not created:
+        snapshot.content = content
+        snapshot.save(update_fields=["content"])
     return snapshot

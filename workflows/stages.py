@@ -59,14 +59,17 @@ def why_not_sign(
     *,
     user_id: int,
     user_desk_ids: Collection[int],
-    changed_by: int | None,
+    changed_by: Collection[int],
+    released_by: Collection[int],
     submitted_by: int | None,
     needed: Mapping[int, int],
     signatures: Iterable[Signature],
 ) -> str:
     """Why this person may not sign; empty if they may. No right overrides it, a superuser's neither."""
-    if user_id == changed_by:
+    if user_id in changed_by:
         return "You changed this story last, so someone else must sign it."
+    if user_id in released_by:
+        return "You released this version without a full review, so someone else must sign it."
     if user_id == submitted_by:
         return "You submitted this story, so someone else must sign it."
     if any(signature.user_id == user_id for signature in signatures):

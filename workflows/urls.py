@@ -15,6 +15,7 @@ from workflows.views.flow import FlowView, PassagesView
 from workflows.views.guests import GuestsView, WithdrawGuestView
 from workflows.views.inbox import InboxView, OpenNoticeView, UnreadCountView
 from workflows.views.moves import MOVES
+from workflows.views.new_story import NewStoryView
 from workflows.views.plans import PlanView
 from workflows.views.schedules import ScheduleView
 from workflows.views.side_panel import PanelView
@@ -24,6 +25,7 @@ from workflows.views.waivers import WaiveView, WithdrawWaiverView
 app_name = "workflows"
 urlpatterns = [
     path("board/", BoardView.as_view(), name="board"),
+    path("stories/new/", NewStoryView.as_view(), name="new_story"),
     *(path(f"board/<int:pk>/{verb}/", move.as_view(), name=f"board_{verb}") for verb, move in MOVES.items()),
     path("stories/<int:pk>/review/", stories.ReviewView.as_view(), name="review"),
     path("stories/<int:pk>/panel/", PanelView.as_view(), name="panel"),

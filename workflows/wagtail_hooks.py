@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
-from django.db.models import Model, Q, QuerySet
+from django.db.models import PROTECT, ForeignObjectRel, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
@@ -24,11 +25,11 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page
 from wagtail.permissions import register_permission_policy
 
-from cms.exceptions import PublicationRefused
-from cms.models import Article
-from workflows import actions, fixes, guests, marks
+from cms.exceptions import PublicationRefused, Refused
+from cms.models import Article, Section
+from workflows import actions, fixes, guests, limits, marks
 from workflows.menus import InboxItem, ReleaseItem, ReviewItem, UndeliveredItem
-from workflows.models import Commission, EmergencyRelease, GuestReview, SignOff, Waiver
+from workflows.models import Commission, SignOff
 from workflows.my_desk import MyDeskPanel
 from workflows.notifications.preferences import NoticePreferencesPanel
 from workflows.planning import CommissionPolicy
@@ -169,7 +170,7 @@ def desk_buttons(page: Page, user: Any, next_url: str | None = None, **kwargs: A
 
 def _buttons_of_what_readers_have(page: Article, user: Any) -> Iterator[Button]:
     tester = page.permissions_for_user(user)
-    if page.live and fixes.may(page, user) and not fixes.why_not(page):
+    if page.live and fixes.may(page, user) and not fixes.why_not(page, user):
         yield _button(_("Fix the live version"), "fix", page, "edit", 62)
     if page.live and tester.may("correct"):
         yield _button(_("Correct"), "correct", page, "edit", 63)
@@ -305,16 +306,61 @@ def _formatter(label_: Any, message: Any) -> type[LogFormatter]:
 @hooks.register("before_delete_user")
 def keep_who_signed(request: HttpRequest, user: Any) -> HttpResponse | None:
     """A signature names a person for ever, as does all else that is answered for: they can leave but not be deleted."""
-    answered_for: list[tuple[type[Model], str]] = [
-        *((SignOff, "by"), (Waiver, "by"), (GuestReview, "invited_by")),
-        *((EmergencyRelease, "asked_by"), (EmergencyRelease, "seconded_by")),
-    ]
-    if not any(model._default_manager.filter(**{name: user}).exists() for model, name in answered_for):
+    if not _who_answer_for_stories([user]):
         return None
     messages.error(
         request, _("%s has signed or answered for stories. Make the login inactive instead of deleting it.") % user
     )
     return redirect("wagtailusers_users:edit", user.pk)
+
+
+@hooks.register("before_bulk_action")
+def keep_all_who_signed(
+    request: HttpRequest, action_type: str, objects: list[Model], action: object
+) -> HttpResponse | None:
+    people = [one for one in objects if isinstance(one, get_user_model())] if action_type == "delete" else []
+    kept = _who_answer_for_stories(people)
+    if not kept:
+        return None
+    words = _("Nobody was deleted. These have signed or answered for stories: %s. Make their logins inactive instead.")
+    messages.error(request, words % ", ".join(str(person) for person in kept))
+    return redirect("wagtailusers_users:index")
+
+
+def _who_answer_for_stories(people: list[Any]) -> list[Any]:
+    """Those whom a stored signature or another act names, which says by its foreign key that they stay."""
+    named: set[int] = set()
+    for relation in get_user_model()._meta.get_fields(include_hidden=True) if people else ():
+        if isinstance(relation, ForeignObjectRel) and relation.on_delete is PROTECT:
+            acts = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": people})
+            named |= set(acts.values_list(relation.field.name, flat=True))
+    return [person for person in people if person.pk in named]
+
+
+@hooks.register("before_delete_page")
+def keep_limits_of_stages(request: HttpRequest, page: Page) -> HttpResponse | None:
+    return _keep_limits(request, [page], "wagtailadmin_explore", page.pk)
+
+
+@hooks.register("before_bulk_action")
+def keep_limits_of_stages_in_bulk(
+    request: HttpRequest, action_type: str, objects: list[Model], action: object
+) -> HttpResponse | None:
+    pages = [one for one in objects if isinstance(one, Page)] if action_type == "delete" else []
+    return _keep_limits(request, pages, "wagtailadmin_explore_root") if pages else None
+
+
+def _keep_limits(request: HttpRequest, pages: list[Page], then: str, *arguments: Any) -> HttpResponse | None:
+    """Say which stages a section limits; the receiver that refuses to delete it is not heard by people."""
+    below = Q()
+    for page in pages:
+        below |= Q(path__startswith=page.path)
+    try:
+        limits.refuse_widening(Section.objects.filter(below).values_list("pk", flat=True))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(then, *arguments)
+    return None
 
 
 @hooks.register("before_copy_page")

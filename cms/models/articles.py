@@ -23,7 +23,7 @@ from cms.locks import ScheduledVersion
 from cms.panels import article_edit_handler
 from cms.permissions import ArticlePermissionTester
 from cms.signals import about_to_publish
-from cms.text import body_paragraphs, count_words
+from cms.text import body_paragraphs, count_words, without_editors_marks
 
 from .authors import Author
 from .images import NewsImage
@@ -38,6 +38,19 @@ class ArticleQuerySet(PageQuerySet):
     def readable(self, at: "datetime") -> Self:
         """Articles that anyone may read at `at`: live, public, past their embargo and before their expiry."""
         return self.live().public().exclude(embargo_until__gt=at).exclude(expire_at__lte=at).exclude(expired=True)
+
+    def whose_drafts_name(self, thing: NewsImage | Author | Topic) -> Self:
+        """Articles whose latest or scheduled version names it; the database protects only what the stored row names."""
+        match thing:
+            case NewsImage():
+                names = Q(content__lead_image=thing.pk)
+            case Author():
+                names = Q(content__byline__contains=[{"author": thing.pk}])
+            case Topic():
+                names = Q(content__topic_links__contains=[{"topic": thing.pk}])
+        latest = Article.objects.exclude(latest_revision=None).values("latest_revision")
+        kept = Revision.objects.filter(Q(pk__in=latest) | Q(approved_go_live_at__isnull=False)).filter(names)
+        return self.filter(pk__in=[int(pk) for pk in kept.values_list("object_id", flat=True)])
 
 
 class Article(HeadlessPage, Page):
@@ -88,6 +101,9 @@ class Article(HeadlessPage, Page):
     robots = models.CharField(max_length=20, choices=Robots.choices, default=Robots.INDEX)
 
     objects = PageManager.from_queryset(ArticleQuerySet)()
+
+    lost: tuple[str, ...] = ()
+    """Fields of a saved version that named something which was deleted since, and do so no more."""
 
     base_form_class = ArticleForm
     edit_handler = article_edit_handler
@@ -165,7 +181,9 @@ class Article(HeadlessPage, Page):
         return candidate
 
     def with_content_json(self, content: dict[str, Any]) -> "Article":
-        version: Article = super().with_content_json(content)
+        found, lost = _without_deleted(content)
+        version: Article = super().with_content_json(found)
+        version.lost = lost
         # A version that was saved before the story went live says that nothing is live, and Wagtail believes it when
         # that version is scheduled: it would take the live story offline.
         version.live_revision_id = self.live_revision_id
@@ -225,7 +243,7 @@ class Article(HeadlessPage, Page):
             "byline": [[line.author_id, line.role] for line in self.byline.all()],
             "topics": sorted(link.topic_id for link in self.topic_links.all()),
             "lead_image": self.lead_image_id,
-            "body": self.body.get_prep_value(),
+            "body": without_editors_marks(self.body.get_prep_value()),
             "flags": {"breaking": self.breaking, "sensitive": self.sensitive, "sponsored": self.sponsored},
             "embargo_until": embargo_until,
             "rights": {"usage_terms": self.usage_terms, "may_be_syndicated": self.may_be_syndicated},
@@ -247,6 +265,29 @@ class Article(HeadlessPage, Page):
     def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
         section = self.get_parent() if self.depth else None
         return {"page": self, "article": self, "section": section, "request": request, "now": timezone.now()}
+
+
+def _without_deleted(content: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The content of a version without what it names and what was deleted since, and the fields that lost something.
+
+    Reading it would fail otherwise: keys that the database protects are taken to be there.
+    """
+    found, lost = dict(content), []
+    picture = content.get("lead_image")
+    if picture is not None and not NewsImage.objects.filter(pk=picture).exists():
+        found["lead_image"] = None
+        lost.append("lead_image")
+    named: tuple[tuple[str, str, type[models.Model]], ...] = (
+        ("byline", "author", Author),
+        ("topic_links", "topic", Topic),
+    )
+    for field, key, model in named:
+        if rows := content.get(field):
+            there = set(model._default_manager.filter(pk__in=[row[key] for row in rows]).values_list("pk", flat=True))
+            found[field] = [row for row in rows if row[key] in there]
+            if len(found[field]) < len(rows):
+                lost.append(field)
+    return found, tuple(lost)
 
 
 def _looks_like_an_id(slug: str) -> bool:

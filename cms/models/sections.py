@@ -26,6 +26,13 @@ class HeadlessPage(models.Model):
                 return site.site_id, settings.FRONTEND_URL, self.public_path
         return None
 
+    def get_url(self, request: HttpRequest | None = None, current_site: Site | None = None) -> str | None:
+        """The whole address: a path alone would lead to this server, which has no such page."""
+        address: str | None = self.get_full_url(request)  # type: ignore[attr-defined]
+        return address
+
+    url = property(get_url)
+
     @property
     def public_path(self) -> str:
         """The address within the website, such as /technology/a-slug/."""

@@ -111,3 +111,22 @@ def test_sending_back_and_rewriting_asks_every_desk_again(newsroom: Newsroom):
     newsroom.edit(article, by=newsroom.reporter, title="With the right year")
     newsroom.submit(article)
     assert newsroom.stage(article) == "Desk edit"
+
+
+def test_saving_without_typing_leaves_what_was_signed(newsroom: Newsroom):
+    other = newsroom.draft()
+    before = f'<p>As in <a id="{other.pk}" linktype="page">this</a>.</p>'
+    after = f'<p data-block-key="x1">As in <a linktype="page" id="{other.pk}">this</a>.</p>'
+    article = newsroom.draft(text=before)
+    signed = newsroom.hash_of(article)
+    block = article.get_latest_revision().as_object().body.get_prep_value()[0]
+    assert newsroom.hash_of(newsroom.edit(article, by=newsroom.editor, body=[block | {"value": after}])) == signed
+
+
+def test_another_target_of_a_link_is_a_change(newsroom: Newsroom):
+    first, second = newsroom.draft(), newsroom.draft()
+    article = newsroom.draft(text=f'<p>As in <a linktype="page" id="{first.pk}">this</a>.</p>')
+    signed = newsroom.hash_of(article)
+    block = article.get_latest_revision().as_object().body.get_prep_value()[0]
+    other = f'<p>As in <a linktype="page" id="{second.pk}">this</a>.</p>'
+    assert newsroom.hash_of(newsroom.edit(article, by=newsroom.editor, body=[block | {"value": other}])) != signed

@@ -105,6 +105,27 @@ def test_the_first_save_of_what_one_opened_goes_through(newsroom: Newsroom, clie
     assert latest_title(newsroom, article) == "A better headline"
 
 
+def test_ones_own_autosave_is_no_newer_version(newsroom: Newsroom, client, article):
+    seen = opened(article)
+    client.force_login(newsroom.reporter)
+    typed = form_data(article) | {"title": "Typed and autosaved"}
+    client.post(address("edit", article.pk), typed | seen, headers={"Accept": "application/json"})
+    answer = client.post(address("edit", article.pk), typed | seen | {"action-submit": "1"})
+    assert answer.status_code == 302
+    assert latest_title(newsroom, article) == "Typed and autosaved"
+    assert newsroom.stage(article) == "Desk edit"
+
+
+def test_a_version_of_somebody_else_under_ones_own_autosave_is_still_noticed(newsroom: Newsroom, client, article):
+    seen = opened(article)
+    newsroom.edit(article, by=newsroom.editor, title="The editor's headline")
+    newsroom.edit(article, by=newsroom.reporter, title="From another tab")
+    client.force_login(newsroom.reporter)
+    answer = client.post(address("edit", article.pk), form_data(article) | seen | {"title": "The first tab"})
+    assert str(newsroom.editor) in answer.content.decode()
+    assert latest_title(newsroom, article) == "From another tab"
+
+
 def test_reverting_over_a_newer_version_is_refused_too(newsroom: Newsroom, client, article):
     first = article.get_latest_revision()
     newsroom.edit(article, by=newsroom.reporter, title="A second version")

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import PageLogEntry
+from wagtail.models import GroupPagePermission, PageLogEntry
 
 from cms.exceptions import Refused
 from cms.models import Article, User
@@ -156,6 +156,21 @@ def test_a_story_is_not_given_to_whoever_wrote_it(newsroom: Newsroom, colleague:
     article = newsroom.submit(newsroom.draft(by=colleague), by=newsroom.reporter)
     with pytest.raises(NotYours, match="Odile Sandpiper cannot sign this story"):
         assignments.assign(article, to=colleague, by=newsroom.publisher)
+
+
+def test_a_story_is_not_given_to_somebody_who_works_in_other_sections(newsroom: Newsroom, colleague: User):
+    elsewhere = Group.objects.create(name="Council editors")
+    GroupPagePermission.objects.create(
+        group=elsewhere, page=newsroom.other_section, permission=Permission.objects.get(codename="change_page")
+    )
+    Desk.objects.filter(slug="news").update(group=elsewhere)
+    newsroom.editor.groups.set([elsewhere])
+    article = newsroom.submit(newsroom.draft())
+    assert assignments.candidates(article) == []
+    with pytest.raises(NotYours, match="do not work in this section"):
+        assignments.assign(article, to=newsroom.editor, by=newsroom.publisher)
+    with pytest.raises(NotYours, match="do not work on stories of this section"):
+        assignments.claim(article, by=newsroom.editor)
 
 
 def test_whoever_has_a_story_hands_it_over(newsroom: Newsroom, colleague: User):

@@ -15,6 +15,7 @@ from wagtail.models import Comment
 from cms.models import Article, Author, User
 from tests.newsroom import Newsroom
 from tests.workflows.crowds import crowd_in_review
+from workflows import emergencies
 from workflows.board import Board, Column, Filters, build_board
 from workflows.cards import Card, span
 from workflows.models import Assignment, Commission, Desk, EmergencyRelease, ReviewStage, SignOffRule, Standing
@@ -157,6 +158,12 @@ def test_filters_narrow_it(newsroom: Newsroom):
     assert columns(newsroom, section="council") == council
     assert columns(newsroom, kind="analysis") == council
     assert columns(newsroom, words="harbour") == {"Drafts": ["Harbour story"]}
+
+
+@pytest.mark.parametrize("query", ["desk=%00", "section=%00", f"show=stage-1:{'9' * 5000}"])
+def test_an_address_that_nobody_would_write_shows_the_board(newsroom: Newsroom, client, query: str):
+    client.force_login(newsroom.editor)
+    assert client.get(f"{reverse('workflows:board')}?{query}").status_code == 200
 
 
 def test_mine_are_those_i_write_or_have(newsroom: Newsroom):
@@ -470,3 +477,25 @@ def test_an_owed_review_that_was_sent_back_says_so(newsroom: Newsroom):
     newsroom.send_back(out, by=newsroom.editor, reason="Which coast?")
     first = board(newsroom).columns[0]
     assert (first.title, first.cards[0].note) == ("Owed review", "sent back: Which coast?")
+
+
+def test_a_card_says_that_somebody_asks_for_a_second_publisher(newsroom: Newsroom):
+    article = newsroom.draft("The dyke is breaking")
+    emergencies.ask(article, content_hash=newsroom.hash_of(article), reason="Water.", by=newsroom.publisher)
+    found = card(newsroom, "The dyke is breaking", user=newsroom.publisher)
+    assert found.note_is_warning
+    assert f"{newsroom.publisher} asks for a second publisher" in found.note
+    assert found.action_url == reverse("workflows:emergency", args=[article.pk])
+    assert card(newsroom, "The dyke is breaking", user=newsroom.reporter).action_url == ""
+
+
+def test_what_is_scheduled_is_held_or_moved_from_its_card_and_what_is_ready_released(newsroom: Newsroom):
+    article = newsroom.clear(newsroom.draft("A ferry"))
+    assert card(newsroom, "A ferry", user=newsroom.publisher).action_label == "Release"
+    assert card(newsroom, "A ferry", user=newsroom.reporter).action_url == ""
+    newsroom.release(article, at=timezone.now() + timedelta(hours=1))
+    found = card(newsroom, "A ferry", user=newsroom.publisher)
+    assert (found.action_label, found.action_url) == (
+        "Hold or move",
+        reverse("workflows:schedule", args=[article.pk]),
+    )

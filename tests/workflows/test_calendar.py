@@ -161,6 +161,20 @@ def test_a_date_that_does_not_exist_shows_today(newsroom: Newsroom, client):
         assert client.get(reverse("workflows:calendar"), {"on": nonsense}).context["days"][0].on == MONDAY
 
 
+@pytest.mark.parametrize("query", ["on=0001-01-01", "on=9999-12-31", "on=9999-12-31&by=day", "desk=%00", "section=%00"])
+def test_an_address_that_nobody_would_write_shows_the_calendar(newsroom: Newsroom, client, query: str):
+    client.force_login(newsroom.editor)
+    assert client.get(f"{reverse('workflows:calendar')}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("on", ["0001-01-01", "9999-12-31"])
+def test_a_plan_is_not_dropped_at_the_end_of_time(newsroom: Newsroom, client, on: str):
+    planned = plan(newsroom, "A ferry", due_at=at("24T10:00"))
+    client.force_login(newsroom.editor)
+    answer = client.post(reverse("workflows:calendar_move", args=["due", planned.pk]), {"on": on, "hour": "0"})
+    assert (answer.status_code, answer.json()) == (422, {"reason": "There is no such day."})
+
+
 def test_days_are_those_of_the_readers_own_time_zone(newsroom: Newsroom, client):
     UserProfile.objects.create(user=newsroom.editor, current_time_zone="Pacific/Auckland")
     scheduled(newsroom, moment=at("25T18:00"))

@@ -1,6 +1,6 @@
 """What a machine finds in a story before people release it."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -120,6 +120,28 @@ def test_rights_that_end_before_the_scheduled_release_block_it(newsroom: Newsroo
     rights_end(image, 2)
     with pytest.raises(PublicationRefused, match="before the release"):
         newsroom.release(article, at=timezone.now() + timedelta(days=4))
+
+
+def test_rights_that_end_under_the_embargo_block_the_release(newsroom: Newsroom, image: NewsImage):
+    embargo_until = timezone.now() + timedelta(days=4)
+    article = newsroom.clear(newsroom.draft(lead_image=image, embargo_until=embargo_until))
+    rights_end(image, 2)
+    with pytest.raises(PublicationRefused, match="before the release"):
+        newsroom.release(article)
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_rights_end_with_the_day_of_the_newsroom_wherever_somebody_looks_from(
+    newsroom: Newsroom, image: NewsImage, zone: str
+):
+    day = date(2030, 5, 4)
+    NewsImage.objects.filter(pk=image.pk).update(rights_end_on=day)
+    article = newsroom.draft(lead_image=image)
+    with timezone.override(zone):
+        on_that_day = found(article, at=datetime(2030, 5, 4, 23, 30, tzinfo=UTC))
+        after_it = found(article, at=datetime(2030, 5, 5, 0, 30, tzinfo=UTC))
+    assert ("rights_end_soon" in on_that_day, "rights_ended" in on_that_day) == (True, False)
+    assert ("rights_end_soon" in after_it, "rights_ended" in after_it) == (False, True)
 
 
 def test_a_link_to_a_story_that_was_deleted_leads_nowhere(newsroom: Newsroom):

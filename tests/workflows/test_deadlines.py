@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from wagtail.models import GroupPagePermission
 
 from cms.models import Article, User
 from tests.newsroom import Newsroom
@@ -252,3 +253,20 @@ def test_a_minute_costs_the_same_however_many_stories_are_late(
     tell_of_deadlines(NOON)
     with django_assert_max_num_queries(4):
         assert tell_of_deadlines(NOON) == 0
+
+
+def test_the_head_of_a_desk_hears_nothing_of_sections_that_are_closed_to_them(newsroom: Newsroom, story: Article):
+    GroupPagePermission.objects.filter(group__name="Desk editors").update(page=newsroom.other_section)
+    Desk.objects.filter(slug="news").update(head=newsroom.editor)
+    before = Notice.objects.filter(person=newsroom.editor).count()
+    assert tell_of_deadlines(NOON + 100 * MINUTE)
+    assert Notice.objects.filter(person=newsroom.editor).count() == before
+
+
+def test_a_plan_of_a_section_that_is_closed_to_them_is_no_business_of_the_members_of_its_desk(
+    newsroom: Newsroom, commission: Commission
+):
+    GroupPagePermission.objects.filter(group__name="Desk editors").update(page=newsroom.other_section)
+    Commission.objects.update(writer=None)
+    assert tell_of_deadlines(NOON + MINUTE)
+    assert not Notice.objects.filter(person=newsroom.editor).exists()

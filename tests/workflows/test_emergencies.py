@@ -12,9 +12,10 @@ from cms.actions import kill
 from cms.exceptions import PublicationRefused, Refused
 from cms.models import Article, User
 from tests.newsroom import Newsroom
-from workflows import emergencies, fixes
+from workflows import assignments, emergencies, fixes
 from workflows.exceptions import NotYours, StoryMovedOn
 from workflows.models import Clearance, EmergencyRelease, Notice
+from workflows.my_desk import build_my_desk
 from workflows.tasks import send_deadlines
 
 pytestmark = pytest.mark.django_db
@@ -237,6 +238,45 @@ def test_the_review_is_done_when_every_desk_has_signed_what_is_live(newsroom: Ne
     assert not owed(article)
     assert Clearance.objects.get(article=article).kind == Clearance.Kind.REVIEW
     assert not Notice.objects.filter(article=article, kind=Notice.Kind.READY).exists()
+
+
+@pytest.mark.parametrize("which", ["asked", "agreed"])
+def test_the_two_of_an_emergency_do_not_sign_the_review_that_is_owed(
+    newsroom: Newsroom, second: User, client, which: str
+):
+    desk_editors = Group.objects.get(name="Desk editors")
+    person = {"asked": newsroom.publisher, "agreed": second}[which]
+    person.groups.add(desk_editors)
+    article = newsroom.submit(newsroom.draft())
+    break_glass(newsroom, article, second)
+    with pytest.raises(NotYours, match="released this version"):
+        newsroom.sign(article, by=person)
+    assert person not in assignments.candidates(newsroom.fresh(article))
+    client.force_login(person)
+    assert "You released this version" in client.get(page(article, "review")).content.decode()
+    assert "waiting" not in {pile.key for pile in build_my_desk(person, timezone.now())}
+    newsroom.sign(article, by=newsroom.editor)
+    assert newsroom.stage(article) == "Copy and facts"
+
+
+def test_a_signature_of_who_asked_no_longer_counts_once_it_went_out(newsroom: Newsroom, second: User):
+    newsroom.publisher.groups.add(Group.objects.get(name="Desk editors"))
+    article = newsroom.sign(newsroom.submit(newsroom.draft()), by=newsroom.publisher)
+    assert newsroom.stage(article) == "Copy and facts"
+    break_glass(newsroom, article, second)
+    newsroom.sign(article, by=newsroom.copy)
+    assert newsroom.stage(article) == "Desk edit"
+    newsroom.sign(article, by=newsroom.editor)
+    assert not owed(article)
+
+
+def test_the_two_of_an_emergency_sign_a_later_version(newsroom: Newsroom, second: User):
+    second.groups.add(Group.objects.get(name="Desk editors"))
+    article = newsroom.submit(newsroom.draft())
+    break_glass(newsroom, article, second)
+    newsroom.edit(article, by=newsroom.reporter, title="A later version")
+    newsroom.sign(article, by=second)
+    assert newsroom.stage(article) == "Copy and facts"
 
 
 def test_a_reviewed_version_that_replaces_it_settles_the_debt(newsroom: Newsroom, second: User):

@@ -11,10 +11,11 @@ from cms.actions import kill
 from cms.exceptions import Refused
 from cms.models import Article
 from tests.newsroom import Newsroom
-from workflows import fixes, progress
-from workflows.exceptions import StoryMovedOn
+from workflows import assignments, fixes, progress
+from workflows.exceptions import NotYours, StoryMovedOn
 from workflows.merging import Conflict, merge
 from workflows.models import Notice, SetAside, SignOff
+from workflows.my_desk import build_my_desk
 from workflows.tasks import release_due
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +115,60 @@ def test_whoever_made_the_fix_counts_as_who_changed_the_draft_last(newsroom: New
     assert newsroom.fresh(larger).standing.changed_by == newsroom.other_reporter
 
 
+@pytest.fixture
+def merged(newsroom: Newsroom, live: Article) -> Article:
+    """A draft of the desk editor that is back in review with a fix of the picture editor in it."""
+    newsroom.pictures.groups.add(*newsroom.editor.groups.all())
+    rewrite(newsroom, live, by=newsroom.editor, paragraphs=[FIRST, SECOND, "<p>An inquiry has begun.</p>"])
+    newsroom.submit(live)
+    set_aside(newsroom, live, by=newsroom.publisher)
+    rewrite(newsroom, live, by=newsroom.pictures, paragraphs=["<p>The ferry had 20 passengers.</p>"])
+    newsroom.release(newsroom.clear(live))
+    return newsroom.fresh(live)
+
+
+@pytest.mark.parametrize("writer", ["editor", "pictures"])
+def test_neither_who_wrote_the_draft_nor_who_made_the_fix_signs_both_in_one(
+    newsroom: Newsroom, merged: Article, client, writer: str
+):
+    person = newsroom.people[writer]
+    with pytest.raises(NotYours, match="changed this story"):
+        newsroom.sign(merged, by=person)
+    with pytest.raises(NotYours):
+        assignments.claim(merged, by=person)
+    assert person not in assignments.candidates(merged)
+    client.force_login(person)
+    assert "You changed this story last" in client.get(reverse("workflows:review", args=[merged.pk])).content.decode()
+    assert "waiting" not in {pile.key for pile in build_my_desk(person, timezone.now())}
+
+
+def test_a_signature_of_who_wrote_the_draft_counts_for_nothing(newsroom: Newsroom, merged: Article):
+    stage = newsroom.task_state(merged).task.specific
+    SignOff.objects.create(
+        article=merged,
+        stage=stage,
+        desk=stage.rules.get().desk,
+        content_hash=newsroom.hash_of(merged),
+        verdict=SignOff.Verdict.APPROVED,
+        by=newsroom.editor,
+    )
+    every = progress.review_progress(
+        latest(newsroom, merged), newsroom.task_state(merged).workflow_state.workflow_id, newsroom.hash_of(merged)
+    )
+    assert not every[0].complete
+
+
+def test_a_draft_that_is_set_aside_again_remembers_all_who_wrote_it(newsroom: Newsroom, merged: Article):
+    set_aside(newsroom, merged, by=newsroom.publisher)
+    fixes.bring_back(newsroom.fresh(merged), by=newsroom.publisher, with_fix=False)
+    assert newsroom.fresh(merged).standing.writers == {newsroom.editor.pk, newsroom.pictures.pk}
+
+
+def test_whoever_writes_on_is_the_one_who_wrote_it(newsroom: Newsroom, merged: Article):
+    newsroom.edit(merged, by=newsroom.reporter, title="Written on")
+    assert newsroom.fresh(merged).standing.writers == {newsroom.reporter.pk}
+
+
 def test_a_draft_that_was_not_in_review_does_not_go_there(newsroom: Newsroom, live: Article):
     rewrite(newsroom, live, by=newsroom.reporter, paragraphs=[FIRST, SECOND, "<p>Half a thought</p>"])
     fix(newsroom, live)
@@ -193,6 +248,66 @@ def test_an_unreleased_fix_may_come_into_the_draft(newsroom: Newsroom, larger: A
     fixes.bring_back(newsroom.fresh(larger), by=newsroom.editor)
     assert texts(latest(newsroom, larger))[0] == "<p>The ferry had 20 passengers.</p>"
     assert newsroom.stage(larger) == "Desk edit"
+
+
+def test_a_fix_that_is_given_up_does_not_go_out_by_its_schedule(newsroom: Newsroom, larger: Article):
+    set_aside(newsroom, larger)
+    rewrite(newsroom, larger, by=newsroom.reporter, paragraphs=["<p>A mistaken fix.</p>"])
+    newsroom.release(newsroom.clear(larger), at=timezone.now() + timedelta(hours=1))
+    fixes.bring_back(newsroom.fresh(larger), by=newsroom.editor, with_fix=False)
+    assert newsroom.fresh(larger).scheduled_revision is None
+    assert PageLogEntry.objects.filter(page=larger, action="workflows.cancel_release", user=newsroom.editor).exists()
+
+
+def test_an_expiry_and_an_address_of_a_signed_draft_come_back_with_it(newsroom: Newsroom, larger: Article):
+    when = timezone.now().replace(microsecond=0) + timedelta(days=2)
+    newsroom.edit(larger, by=newsroom.editor, expire_at=when, slug="a-better-address")
+    set_aside(newsroom, larger)
+    rewrite(newsroom, larger, by=newsroom.reporter, paragraphs=["<p>The ferry had 20 passengers.</p>"])
+    fixes.bring_back(newsroom.fresh(larger), by=newsroom.editor)
+    version = latest(newsroom, larger)
+    assert (version.expire_at, version.slug) == (when, "a-better-address")
+
+
+def test_an_address_that_is_live_already_is_no_change_of_the_fix(newsroom: Newsroom, live: Article):
+    newsroom.edit(live, by=newsroom.reporter, slug="ferry-late")
+    newsroom.release(live)
+    newsroom.edit(live, by=newsroom.reporter, slug="ferry-inquiry", title="Drafted")
+    set_aside(newsroom, live)
+    fixes.bring_back(newsroom.fresh(live), by=newsroom.editor)
+    assert latest(newsroom, live).slug == "ferry-inquiry"
+    assert fixes.find_clashes(newsroom.fresh(live)) == []
+
+
+def lock(newsroom: Newsroom, article: Article, *, by) -> None:
+    Article.objects.filter(pk=article.pk).update(locked=True, locked_by=by, locked_at=timezone.now())
+
+
+def test_a_story_that_somebody_locked_is_not_set_aside_by_others(newsroom: Newsroom, larger: Article, client):
+    lock(newsroom, larger, by=newsroom.lawyer)
+    with pytest.raises(Refused, match="locked"):
+        set_aside(newsroom, larger)
+    client.force_login(newsroom.editor)
+    assert "It is locked" in client.get(reverse("workflows:fix", args=[larger.pk])).content.decode()
+    set_aside(newsroom, larger, by=newsroom.lawyer)
+
+
+def test_a_draft_is_not_brought_back_under_somebody_who_locked_the_story(newsroom: Newsroom, larger: Article):
+    set_aside(newsroom, larger)
+    lock(newsroom, larger, by=newsroom.lawyer)
+    with pytest.raises(Refused, match="locked"):
+        fixes.bring_back(newsroom.fresh(larger), by=newsroom.editor)
+    assert fixes.find_open(larger)
+
+
+def test_a_draft_whose_submitter_has_left_goes_back_into_review_for_who_set_it_aside(newsroom: Newsroom, live: Article):
+    newsroom.edit(live, by=newsroom.reporter, title="Larger")
+    newsroom.submit(live, by=newsroom.other_reporter)
+    newsroom.other_reporter.delete()
+    set_aside(newsroom, live, by=newsroom.publisher)
+    fixes.bring_back(newsroom.fresh(live), by=newsroom.editor)
+    assert newsroom.stage(live) == "Desk edit"
+    assert progress.submitter_id(live) == newsroom.publisher.pk
 
 
 def test_a_killed_story_gets_its_draft_back_without_a_review(newsroom: Newsroom, larger: Article):

@@ -1,5 +1,6 @@
 """Guests: one story, one version, for a while; what they say comes back, and counts only where the stage says so."""
 
+import logging
 import re
 from datetime import timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Comment, PageLogEntry
@@ -15,9 +17,9 @@ from cms import actions as cms_actions
 from cms.exceptions import Refused
 from cms.models import NewsImage, Pick
 from tests.newsroom import Newsroom
-from workflows import guests, progress
-from workflows.exceptions import NotYours, StoryMovedOn
-from workflows.models import Desk, GuestReview, Notice, ReviewStage, SignOff
+from workflows import actions, guests, progress
+from workflows.exceptions import LinkClosed, NotYours, StoryMovedOn
+from workflows.models import Desk, GuestRemark, GuestReview, Notice, ReviewStage, SignOff
 from workflows.tasks import send_notice
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +234,22 @@ def test_a_remark_stands_in_the_editor_beside_its_block(newsroom: Newsroom, clie
     assert "Who says so?" in client.get(reverse("wagtailadmin_pages:edit", args=[article.pk])).content.decode()
 
 
+def test_a_remark_keeps_no_character_that_cannot_be_stored(newsroom: Newsroom, client):
+    invitation = invite(newsroom, newsroom.draft())
+    assert client.post(path_of(invitation), {"act": "remark", "text": "Who\x00 says so?"}).status_code == 302
+    assert GuestRemark.objects.get().text == "Who says so?"
+
+
+def test_a_link_does_not_stand_in_the_log(newsroom: Newsroom, client, caplog):
+    path = path_of(invite(newsroom, newsroom.draft()))
+    with caplog.at_level(logging.WARNING, logger="django.request"):
+        assert client.post(path, {"act": "object", "text": ""}).status_code == 422
+    record = next(record for record in caplog.records if path in record.getMessage())
+    written = [one.format(record) for one in logging.getLogger().handlers if one.name == "console"]
+    assert written
+    assert all("/guest/…/" in line and path.split("/")[2] not in line for line in written)
+
+
 def test_a_remark_changes_nothing_of_the_story(newsroom: Newsroom):
     article = newsroom.draft()
     before = newsroom.hash_of(article)
@@ -248,6 +266,16 @@ def test_a_remark_on_a_block_that_is_gone_stands_at_the_story(newsroom: Newsroom
     assert made.comment
     assert made.comment.contentpath == "standfirst"
     assert "of the version of" in made.comment.text
+
+
+def test_a_guest_calls_nobody_in_the_inviters_name(newsroom: Newsroom):
+    article = newsroom.draft()
+    made = guests.remark(invite(newsroom, article).review, text="@publisher and @legal, release this at once.")
+    assert made.comment
+    assert not Notice.objects.filter(kind="mention").exists()
+    made.comment.text += " What do you say, @copy?"
+    made.comment.save()
+    assert set(Notice.objects.filter(kind="mention").values_list("person__username", flat=True)) == {"copy"}
 
 
 def test_the_inviter_is_told_of_the_first_remark_of_an_hour(newsroom: Newsroom, freezer):
@@ -421,6 +449,78 @@ def test_everything_a_guest_does_is_in_the_log_with_the_version(newsroom: Newsro
     assert GuestReview.objects.get().open_count == 2
 
 
+# Links that close
+
+
+def dismiss(person: Any) -> None:
+    person.is_active = False
+    person.save()
+
+
+def test_the_link_of_an_inviter_who_left_opens_nothing(newsroom: Newsroom, client):
+    invitation = invite(newsroom, newsroom.draft())
+    dismiss(newsroom.editor)
+    assert client.get(path_of(invitation)).status_code == 404
+
+
+def test_the_link_of_an_inviter_who_works_elsewhere_now_opens_nothing(newsroom: Newsroom, client):
+    invitation = invite(newsroom, newsroom.draft())
+    newsroom.editor.groups.clear()
+    assert client.get(path_of(invitation)).status_code == 404
+
+
+def test_a_guest_does_not_sign_for_an_inviter_who_left(newsroom: Newsroom, client):
+    article = newsroom.submit(newsroom.draft())
+    invitation = invite_to_sign(newsroom, article)
+    dismiss(newsroom.editor)
+    assert client.post(path_of(invitation), {"act": "approve"}).status_code == 404
+    with pytest.raises(NotYours, match="not work on this story any more"):
+        actions.sign_off_as_guest(GuestReview.objects.get())
+    assert not SignOff.objects.exists()
+
+
+def test_nothing_is_taken_by_a_link_that_was_withdrawn_while_the_guest_wrote(newsroom: Newsroom):
+    article = newsroom.submit(newsroom.draft())
+    had_before = invite_to_sign(newsroom, article).review
+    guests.withdraw(GuestReview.objects.get(), by=newsroom.editor)
+    with pytest.raises(LinkClosed):
+        guests.answer(had_before, verdict=APPROVED)
+    with pytest.raises(LinkClosed):
+        guests.remark(had_before, text="One more thing.")
+    assert newsroom.stage(article) == "Desk edit"
+    assert not Comment.objects.exists()
+    assert GuestReview.objects.get().verdict == ""
+
+
+def test_nothing_is_taken_by_a_link_that_expired_while_the_guest_wrote(newsroom: Newsroom, freezer):
+    had_before = invite(newsroom, newsroom.draft()).review
+    freezer.tick(timedelta(days=4))
+    with pytest.raises(LinkClosed):
+        guests.answer(had_before, verdict=APPROVED)
+
+
+def test_a_guest_whose_link_is_withdrawn_while_they_write_is_shown_the_closed_page(newsroom: Newsroom, client):
+    invitation = invite(newsroom, newsroom.draft("The harbour fund"))
+
+    def withdraw_first(execute: Any, sql: str, *arguments: Any) -> Any:
+        """Just before the story is held, when the link has been found to be open."""
+        if "FOR UPDATE" in sql and '"wagtailcore_page"' in sql:
+            GuestReview.objects.update(revoked_at=timezone.now())
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(withdraw_first):
+        answer = client.post(path_of(invitation), {"act": "remark", "text": "Who says so?"})
+    assert answer.status_code == 404
+    assert "The harbour fund" not in answer.content.decode()
+
+
+def test_the_links_to_a_story_close_when_it_is_unpublished(newsroom: Newsroom, client):
+    article = newsroom.publish()
+    invitation = invite(newsroom, article)
+    newsroom.fresh(article).unpublish(user=newsroom.publisher)
+    assert client.get(path_of(invitation)).status_code == 404
+
+
 # The editor's page
 
 
@@ -448,6 +548,16 @@ def test_an_editor_invites_a_guest_and_gets_the_link_once(newsroom: Newsroom, cl
     again = client.get(page).content.decode()
     assert "Perpetua Lind" in again
     assert link[1] not in again
+
+
+def test_an_approval_counts_for_no_place_that_was_not_offered(newsroom: Newsroom, client):
+    article = newsroom.draft()
+    client.force_login(newsroom.editor)
+    posted = {"content_hash": newsroom.hash_of(article), "name": "Perpetua Lind", "hours": "24", "counts_for": "²-1"}
+    answer = client.post(reverse("workflows:guests", args=[article.pk]), posted)
+    assert answer.status_code == 403
+    assert "only for a desk of yours" in answer.content.decode()
+    assert not GuestReview.objects.exists()
 
 
 def test_an_editor_withdraws_a_link(newsroom: Newsroom, client):
@@ -500,3 +610,17 @@ def test_whoever_invited_a_guest_is_not_deleted(newsroom: Newsroom, client):
     client.post(reverse("wagtailusers_users:delete", args=[newsroom.editor.pk]))
     newsroom.editor.refresh_from_db()
     assert GuestReview.objects.get().invited_by == newsroom.editor
+
+
+def test_an_objection_stands_before_those_who_sign_and_release(newsroom: Newsroom, client):
+    article = newsroom.submit(newsroom.draft())
+    guests.answer(invite(newsroom, article).review, verdict=OBJECTED, text="The pier has no crane.")
+    for person, page in (("editor", "review"), ("publisher", "release"), ("publisher", "emergency"), ("copy", "panel")):
+        client.force_login(newsroom.people[person])
+        shown = client.get(reverse(f"workflows:{page}", args=[article.pk])).content.decode()
+        assert "Perpetua Lind (guest) objected to this version" in shown
+        assert "The pier has no crane." in shown
+    newsroom.edit(article, by=newsroom.other_reporter, title="Another headline")
+    client.force_login(newsroom.publisher)
+    shown = client.get(reverse("workflows:release", args=[article.pk])).content.decode()
+    assert "Perpetua Lind (guest) objected to an earlier version" in shown

@@ -12,8 +12,8 @@ from django.utils import timezone
 from cms.models import NewsImage, User
 from tests.factories import UserFactory
 from tests.newsroom import Newsroom
-from workflows import assignments, planning
-from workflows.models import Commission, EmergencyRelease, SignOffRule
+from workflows import assignments, emergencies, planning
+from workflows.models import Commission, EmergencyRelease, SignOffRule, Standing
 from workflows.my_desk import PILE_LENGTH, build_my_desk
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +112,8 @@ def test_what_was_commissioned_from_me_can_be_begun_there(newsroom: Newsroom, cl
         title="The ferry in winter", slug="ferry", section=newsroom.section, writer=newsroom.reporter
     )
     client.force_login(newsroom.reporter)
+    (row,) = build_my_desk(newsroom.reporter, timezone.now())[0].rows
+    assert row.url == reverse("plans:show", args=[plan.pk])
     assert reverse("plans:make_page", args=[plan.pk]) in client.get(reverse("wagtailadmin_home")).content.decode()
     planning.make_page(plan, by=newsroom.reporter)
     assert piles(newsroom.reporter) == {"assigned": ["The ferry in winter"]}
@@ -131,6 +133,109 @@ def test_publishers_find_the_reviews_that_are_owed(newsroom: Newsroom):
     )
     assert piles(newsroom.publisher) == {"owed": ["Broken glass"]}
     assert piles(newsroom.reporter) == {}
+
+
+def another_publisher() -> User:
+    return UserFactory(groups=["Publishers"])
+
+
+def test_an_emergency_stands_on_top_for_those_who_can_agree_until_it_expires(newsroom: Newsroom, freezer):
+    newsroom.clear(newsroom.draft("In order"))
+    article = newsroom.draft("The dyke is breaking")
+    emergencies.ask(
+        article, content_hash=newsroom.hash_of(article), reason="Water at nine metres.", by=newsroom.publisher
+    )
+    second = another_publisher()
+    first = build_my_desk(User.objects.get(pk=second.pk), timezone.now())[0]
+    assert (first.key, first.urgent) == ("emergencies", True)
+    assert [(row.title, row.detail, row.url) for row in first.rows] == [
+        (
+            "The dyke is breaking",
+            f"{newsroom.publisher}: Water at nine metres.",
+            reverse("workflows:emergency", args=[article.pk]),
+        )
+    ]
+    assert first.rows[0].due_at == timezone.now() + emergencies.lasts()
+    assert "emergencies" not in piles(newsroom.publisher)
+    assert "emergencies" not in piles(newsroom.editor)
+    freezer.tick(emergencies.lasts() + timedelta(seconds=1))
+    assert "emergencies" not in piles(second)
+
+
+def test_an_emergency_that_the_story_has_left_behind_asks_nobody(newsroom: Newsroom):
+    article = newsroom.draft("The dyke is breaking")
+    emergencies.ask(article, content_hash=newsroom.hash_of(article), reason="Water.", by=newsroom.publisher)
+    newsroom.edit(article, by=newsroom.reporter, title="The dyke holds")
+    assert piles(another_publisher()) == {}
+
+
+def test_a_publisher_finds_what_is_ready_for_release_until_it_is_released(newsroom: Newsroom):
+    article = newsroom.clear(newsroom.draft("A ferry"))
+    assert piles(newsroom.publisher) == {"ready": ["A ferry"]}
+    assert piles(newsroom.editor) == {}
+    newsroom.release(article, at=timezone.now() + timedelta(hours=1))
+    assert piles(newsroom.publisher) == {}
+
+
+def test_a_publisher_finds_what_should_have_gone_out(newsroom: Newsroom):
+    article = newsroom.release(newsroom.clear(newsroom.draft("A ferry")), at=timezone.now() + timedelta(hours=1))
+    Standing.objects.filter(article=article).update(release_error="The store does not answer.")
+    first = build_my_desk(newsroom.publisher, timezone.now())[0]
+    assert first.key == "failed"
+    assert [(row.title, row.detail) for row in first.rows] == [("A ferry", "The store does not answer.")]
+    assert piles(newsroom.reporter) == {}
+
+
+def test_a_writer_finds_where_their_stories_are_in_review_and_who_has_them(newsroom: Newsroom):
+    for title in ("Taken", "Waiting"):
+        article = newsroom.submit(newsroom.draft(title))
+        if title == "Taken":
+            assignments.claim(article, by=newsroom.editor)
+    (pile,) = build_my_desk(newsroom.reporter, timezone.now())
+    assert pile.title == "Mine in review"
+    assert {row.title: row.detail for row in pile.rows} == {
+        "Taken": f"Desk edit · {newsroom.editor}",
+        "Waiting": "Desk edit · nobody has it",
+    }
+
+
+def test_a_publishers_desk_takes_the_same_queries_for_one_story_and_for_ten(newsroom: Newsroom):
+    second = another_publisher()
+
+    def count() -> int:
+        person = User.objects.get(pk=second.pk)
+        with CaptureQueriesContext(connection) as captured:
+            build_my_desk(person, timezone.now())
+        return len(captured)
+
+    def fill(number: int) -> None:
+        for _ in range(number):
+            newsroom.clear_at_once(newsroom.draft())
+            article = newsroom.draft()
+            emergencies.ask(article, content_hash=newsroom.hash_of(article), reason="Water.", by=newsroom.publisher)
+
+    fill(1)
+    few = count() and count()
+    fill(9)
+    assert count() == few
+
+
+def test_a_new_story_is_begun_from_the_home_page_and_the_board(newsroom: Newsroom, client):
+    client.force_login(newsroom.reporter)
+    address = reverse("workflows:new_story")
+    for page in ("wagtailadmin_home", "workflows:board"):
+        assert address in client.get(reverse(page)).content.decode()
+    forms = [
+        reverse("wagtailadmin_pages:add", args=["cms", "article", section.pk])
+        for section in (newsroom.section, newsroom.other_section)
+    ]
+    shown = client.get(address).content.decode()
+    assert all(form in shown for form in forms)
+    Group.objects.get(name="Reporters").page_permissions.update(page=newsroom.section.page_ptr)
+    assert client.get(address).url == forms[0]
+    Group.objects.get(name="Reporters").page_permissions.all().delete()
+    assert client.get(address).status_code == 302
+    assert address not in client.get(reverse("workflows:board")).content.decode()
 
 
 def test_one_finds_stories_of_the_sections_in_which_one_works(newsroom: Newsroom):

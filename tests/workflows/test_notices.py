@@ -7,10 +7,12 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import GroupApprovalTask, TaskState, WorkflowTask
+from wagtail.models import GroupApprovalTask, GroupPagePermission, TaskState, WorkflowTask
 
+from cms.models import NewsImage, User
 from tests.newsroom import Newsroom
-from workflows.models import Desk, Notice
+from workflows.exceptions import NotYours
+from workflows.models import Desk, Notice, NoticePreference, SignOffRule
 from workflows.notifications import delivery, messages
 from workflows.tasks import forget_old_notices, send_notice, send_owed_notices
 
@@ -47,6 +49,47 @@ def test_a_shared_mailbox_is_told_too(newsroom: Newsroom):
     Desk.objects.filter(slug="news").update(email="desk@example.org")
     newsroom.submit(newsroom.draft())
     assert told() == {"editor@example.org", "desk@example.org"}
+
+
+def test_somebody_without_an_address_who_wants_only_the_digest_finds_it_in_the_inbox(newsroom: Newsroom):
+    User.objects.filter(pk=newsroom.publisher.pk).update(email="")
+    NoticePreference.objects.create(user=newsroom.publisher, kind="ready", mail=False, inbox=False, digest=True)
+    newsroom.clear(newsroom.draft("A ferry"))
+    notice = Notice.objects.get(person=newsroom.publisher)
+    assert (notice.channel, notice.subject) == ("inbox", "Ready: A ferry")
+
+
+@pytest.fixture
+def editor_of_the_council(newsroom: Newsroom) -> User:
+    """Works at the news desk, which is asked in every section, and has rights in the other section only."""
+    GroupPagePermission.objects.filter(group__name="Desk editors").update(page=newsroom.other_section)
+    return newsroom.editor
+
+
+def test_a_member_of_the_desk_hears_nothing_of_sections_that_are_closed_to_them(
+    newsroom: Newsroom, editor_of_the_council: User
+):
+    newsroom.submit(newsroom.draft("A secret ferry"))
+    assert not Notice.objects.filter(person=editor_of_the_council).exists()
+    newsroom.submit(newsroom.draft("A council", section=newsroom.other_section))
+    assert told(person=editor_of_the_council, subject="Desk edit: A council") == {"editor@example.org"}
+
+
+def test_a_desk_of_which_nobody_works_in_the_section_is_a_desk_without_people(
+    newsroom: Newsroom, editor_of_the_council: User
+):
+    newsroom.submit(newsroom.draft("A secret ferry"))
+    assert told(key__startswith="nobody-") == {"boss@example.org"}
+
+
+def test_a_member_of_the_desk_signs_nothing_in_sections_that_are_closed_to_them(
+    newsroom: Newsroom, editor_of_the_council: User
+):
+    article = newsroom.submit(newsroom.draft())
+    with pytest.raises(NotYours, match="do not work on stories of this section"):
+        newsroom.sign(article, by=editor_of_the_council)
+    with pytest.raises(NotYours, match="do not work on stories of this section"):
+        newsroom.send_back(article, by=editor_of_the_council, reason="Not for me to read.")
 
 
 def test_a_mailbox_of_two_people_gets_one_mail(newsroom: Newsroom):
@@ -326,3 +369,30 @@ def test_notices_are_kept_for_so_many_days(newsroom: Newsroom, settings, freezer
     forget_old_notices()
     assert told() == {"editor@example.org"}
     assert set(Notice.objects.values_list("subject", flat=True)) == {"Desk edit: Another"}
+
+
+@pytest.mark.parametrize(("matters", "told_of_it"), [(["headline"], True), (["pictures"], False)])
+def test_a_desk_is_told_that_its_signature_fell_if_what_it_answers_for_was_changed(
+    newsroom: Newsroom, image: NewsImage, matters: list[str], told_of_it: bool
+):
+    SignOffRule.objects.filter(desk__slug="legal").update(matters=matters)
+    article = newsroom.submit(newsroom.draft(lead_image=image, sensitive=True))
+    for person in (newsroom.editor, newsroom.copy, newsroom.lawyer):
+        newsroom.sign(article, by=person)
+    newsroom.edit(article, by=newsroom.copy, title="The mayor took bribes")
+    heard = Notice.objects.filter(person=newsroom.lawyer, subject__contains="changed since it was signed")
+    assert heard.exists() == told_of_it
+
+
+def test_a_desk_whose_signature_fell_is_told_once_until_it_signs_again(newsroom: Newsroom, image: NewsImage):
+    article = newsroom.submit(newsroom.draft(lead_image=image, sensitive=True))
+    for person in (newsroom.editor, newsroom.copy, newsroom.lawyer):
+        newsroom.sign(article, by=person)
+    told = Notice.objects.filter(person=newsroom.lawyer, subject__contains="changed since it was signed")
+    assert not told.exists()
+    newsroom.edit(article, by=newsroom.copy, title="The mayor took bribes")
+    once = told.count()
+    assert once
+    newsroom.edit(article, by=newsroom.copy, title="The mayor took many bribes")
+    assert told.count() == once
+    assert not Notice.objects.filter(person=newsroom.pictures, subject__contains="changed since").exists()

@@ -148,6 +148,36 @@ def test_nobody_plans_in_a_section_where_they_add_no_stories(newsroom: Newsroom,
     assert client.post(reverse("plans:drop", args=[elsewhere.pk])).status_code == 404
 
 
+@pytest.mark.parametrize("view", ["edit", "delete", "drop", "usage", "history", "history_results"])
+def test_no_page_shows_a_plan_of_a_section_that_is_closed_to_a_person(newsroom: Newsroom, client, view: str):
+    group = Group.objects.get(name="Desk editors")
+    group.page_permissions.update(page=newsroom.section.page_ptr)
+    elsewhere = plan(newsroom, "The budget", section=newsroom.other_section)
+    client.force_login(newsroom.editor)
+    answer = client.get(reverse(f"plans:{view}", args=[elsewhere.pk]))
+    assert answer.status_code in (302, 404)
+    assert b"The budget" not in answer.content
+    assert client.get(reverse(f"plans:{view}", args=[plan(newsroom).pk])).status_code == 200
+
+
+def test_a_plan_stays_in_the_section_of_its_story(newsroom: Newsroom, client):
+    commission = plan(newsroom, article=newsroom.draft())
+    client.force_login(newsroom.editor)
+    address = reverse("plans:edit", args=[commission.pk])
+    assert "its plan goes with it" in client.get(address).content.decode()
+    assert client.post(address, filled(newsroom, section=newsroom.other_section.pk, word_count=700)).status_code == 302
+    commission.refresh_from_db()
+    assert (commission.section, commission.word_count) == (newsroom.section, 700)
+
+
+def test_a_plan_without_a_story_moves_to_another_section(newsroom: Newsroom, client):
+    commission = plan(newsroom)
+    client.force_login(newsroom.editor)
+    client.post(reverse("plans:edit", args=[commission.pk]), filled(newsroom, section=newsroom.other_section.pk))
+    commission.refresh_from_db()
+    assert commission.section == newsroom.other_section
+
+
 def test_a_writer_who_is_away_when_the_text_is_due_is_not_commissioned(newsroom: Newsroom, client, freezer):
     freezer.move_to("2026-12-01 09:00:00")
     first = newsroom_date() + timedelta(days=3)
@@ -264,3 +294,37 @@ def test_a_story_is_not_planned_for_a_time_before_its_text_is_due(newsroom: News
     answer = client.post(reverse("workflows:plan", args=[article.pk]), typed)
     assert "before the text is due" in answer.content.decode()
     assert planning.commission_of(article) is None
+
+
+def test_who_may_not_change_a_plan_reads_it(newsroom: Newsroom, client):
+    planned = plan(newsroom, "The ferry in winter", brief="Ask the ice pilot.", word_count=700, due_at=timezone.now())
+    address = reverse("plans:show", args=[planned.pk])
+    client.force_login(newsroom.reporter)
+    shown = client.get(address).content.decode()
+    assert "Ask the ice pilot." in shown
+    assert "700 words" in shown
+    assert reverse("plans:make_page", args=[planned.pk]) in shown
+    assert reverse("plans:edit", args=[planned.pk]) not in shown
+    for page in ("plans:index", "workflows:board"):
+        assert f'href="{address}"' in client.get(reverse(page)).content.decode()
+    client.force_login(newsroom.editor)
+    assert reverse("plans:edit", args=[planned.pk]) in client.get(address).content.decode()
+
+
+def test_a_plan_of_another_section_is_not_shown(newsroom: Newsroom, client):
+    planned = plan(newsroom, section=newsroom.other_section)
+    Group.objects.get(name="Reporters").page_permissions.update(page=newsroom.section.page_ptr)
+    client.force_login(newsroom.reporter)
+    assert client.get(reverse("plans:show", args=[planned.pk])).status_code == 404
+
+
+def test_what_was_asked_for_stands_beside_the_editor(newsroom: Newsroom, client):
+    planned = plan(newsroom, writer=newsroom.reporter, brief="Ask the ice pilot.", word_count=700)
+    article = planning.make_page(planned, by=newsroom.reporter)
+    client.force_login(newsroom.reporter)
+    address = reverse("workflows:panel", args=[article.pk])
+    shown = client.get(address).content.decode()
+    assert "Ask the ice pilot." in shown
+    assert "700 words" in shown
+    planning.drop(planned, by=newsroom.editor)
+    assert "Ask the ice pilot." not in client.get(address).content.decode()

@@ -1,11 +1,15 @@
 """The desk's pages: what one may do there, and what one is told when one may not."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import GroupPagePermission
 
 from tests.newsroom import Newsroom
 from workflows import progress
+from workflows.forms import ReleaseForm
 from workflows.models import SignOff
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +175,51 @@ def test_a_version_of_another_story_is_not_shown(newsroom: Newsroom, client):
     client.force_login(newsroom.editor)
     address = reverse("workflows:version", args=[article.pk, other.get_latest_revision().pk])
     assert client.get(address).status_code == 404
+
+
+def test_a_version_that_cannot_go_out_has_no_button_but_says_who_is_missing(newsroom: Newsroom, client, image):
+    article = newsroom.submit(newsroom.draft(lead_image=image))
+    newsroom.sign(article, by=newsroom.editor)
+    client.force_login(newsroom.publisher)
+    for name in ("release", "emergency"):
+        shown = client.get(reverse(f"workflows:{name}", args=[article.pk])).content.decode()
+        assert "Missing: Copy desk, Picture desk." in shown
+        assert reverse("workflows:review", args=[article.pk]) in shown
+    release = reverse("workflows:release", args=[article.pk])
+    assert 'name="content_hash"' not in client.get(release).content.decode()
+    for person in (newsroom.copy, newsroom.pictures):
+        newsroom.sign(article, by=person)
+    shown = client.get(release).content.decode()
+    assert 'name="content_hash"' in shown
+    assert "Missing:" not in shown
+
+
+def test_a_cleared_version_that_a_check_blocks_has_no_button(newsroom: Newsroom, client, image):
+    article = newsroom.clear(newsroom.draft(lead_image=image))
+    type(image).objects.update(credit="")
+    client.force_login(newsroom.publisher)
+    shown = client.get(reverse("workflows:release", args=[article.pk])).content.decode()
+    assert "A check blocks this version" in shown
+    assert 'name="content_hash"' not in shown
+
+
+def test_the_release_and_the_schedule_name_the_time_zone(newsroom: Newsroom, client):
+    article = newsroom.clear(newsroom.draft())
+    client.force_login(newsroom.publisher)
+    with timezone.override("Europe/Lisbon"):
+        zone = timezone.get_current_timezone_name()
+        assert str(ReleaseForm.base_fields["at"].help_text).endswith(f"Times in {zone}.")
+    assert "Times in " in client.get(reverse("workflows:release", args=[article.pk])).content.decode()
+    assert "Times in " in client.get(reverse("workflows:board_schedule", args=[article.pk])).content.decode()
+    newsroom.release(article, at=timezone.now() + timedelta(hours=1))
+    assert "Times in " in client.get(reverse("workflows:schedule", args=[article.pk])).content.decode()
+
+
+def test_the_live_badge_leads_to_the_website_of_the_readers(newsroom: Newsroom, client, settings):
+    settings.FRONTEND_URL = "https://courier.example"
+    article = newsroom.publish()
+    client.force_login(newsroom.publisher)
+    shown = client.get(reverse("wagtailadmin_explore", args=[newsroom.section.pk])).content.decode()
+    assert f'href="https://courier.example{article.public_path}"' in shown
+    assert f'href="{article.public_path}"' not in shown
+    assert article.url == article.full_url

@@ -7,7 +7,7 @@ from django.urls import reverse
 from wagtail.models import PageLogEntry
 
 from cms.exceptions import PublicationRefused, Refused
-from cms.models import Article
+from cms.models import Article, NewsImage
 from tests.newsroom import Newsroom
 from workflows import schedules
 from workflows.models import SignOff, SignOffRule
@@ -136,6 +136,25 @@ def test_a_release_cannot_be_moved_beyond_the_expiry(newsroom: Newsroom, freezer
     article = newsroom.release(newsroom.clear(newsroom.draft(expire_at=SEVEN)), at=SIX)
     with pytest.raises(Refused, match="expire"):
         schedules.move(newsroom.fresh(article), at=SEVEN, by=newsroom.publisher)
+
+
+def test_a_release_cannot_be_moved_beyond_the_rights_to_a_picture(newsroom: Newsroom, image, freezer):
+    freezer.move_to(SIX - timedelta(hours=3))
+    NewsImage.objects.filter(pk=image.pk).update(rights_end_on=SIX.date())
+    article = newsroom.release(newsroom.clear(newsroom.draft(lead_image=image)), at=SIX)
+    with pytest.raises(PublicationRefused, match="rights to the picture"):
+        schedules.move(newsroom.fresh(article), at=SIX + timedelta(days=2), by=newsroom.publisher)
+    assert newsroom.fresh(article).scheduled_revision.approved_go_live_at == SIX
+
+
+def test_a_release_can_be_moved_from_after_the_rights_to_a_picture_to_before_they_end(
+    newsroom: Newsroom, image, freezer
+):
+    freezer.move_to(SIX - timedelta(hours=3))
+    article = newsroom.release(newsroom.clear(newsroom.draft(lead_image=image)), at=SIX + timedelta(days=2))
+    NewsImage.objects.filter(pk=image.pk).update(rights_end_on=SIX.date())
+    schedules.move(newsroom.fresh(article), at=SIX, by=newsroom.publisher)
+    assert newsroom.fresh(article).scheduled_revision.approved_go_live_at == SIX
 
 
 def test_a_release_that_is_no_longer_cleared_cannot_be_moved(newsroom: Newsroom, scheduled: Article):

@@ -42,7 +42,8 @@ def test_nobody_signs_twice_at_one_stage():
     refusal = why_not_sign(
         user_id=7,
         user_desk_ids=[NEWS, LEGAL],
-        changed_by=1,
+        changed_by={1},
+        released_by=(),
         submitted_by=1,
         needed={LEGAL: 1},
         signatures=[Signature(NEWS, 7)],
@@ -112,6 +113,7 @@ def test_a_story_moved_to_a_section_with_a_stage_of_its_own_needs_it(newsroom: N
 def test_a_section_is_not_sent_through_the_review(newsroom: Newsroom, client):
     client.force_login(newsroom.editor)
     assert not newsroom.section.permissions_for_user(newsroom.editor).can_submit_for_moderation()
+    newsroom.section.save_revision()
     Workflow.objects.get(name="News review").start(newsroom.section, newsroom.editor)
     assert newsroom.section.live
 

@@ -587,6 +587,21 @@ class TestManyStories:
             newsroom.submit(newsroom.draft())
         assert self.queries(client, home) == few
 
+    @pytest.mark.parametrize("person", ["reporter", "copy", "publisher", "boss"])
+    def test_the_list_of_a_section_asks_little_for_each_story_more(self, newsroom: Newsroom, client, person):
+        """Wagtail reads the stage of a story in review, story by story; nothing else is asked so."""
+        client.force_login(getattr(newsroom, person))
+        section = reverse("wagtailadmin_explore", args=[newsroom.section.pk])
+        for _ in range(2):
+            newsroom.draft()
+            newsroom.submit(newsroom.draft())
+        self.queries(client, section)
+        few = self.queries(client, section)
+        for _ in range(6):
+            newsroom.draft()
+            newsroom.submit(newsroom.draft())
+        assert self.queries(client, section) <= few + 6
+
     def test_the_reports_of_reviews_come_in_pages(self, newsroom: Newsroom, client):
         client.force_login(newsroom.boss)
         for _ in range(3):

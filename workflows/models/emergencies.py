@@ -1,6 +1,9 @@
 """What happens outside the ordinary order: releases without a full review, and fixes under a larger draft."""
 
+from typing import Any, Self
+
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -9,6 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from cms.models import Article
 
 from .standing import HASH_LENGTH, Snapshot
+
+
+class EmergencyReleaseQuerySet(models.QuerySet["EmergencyRelease"]):
+    def unreviewed(self) -> Self:
+        """What went out and has not been reviewed yet."""
+        return self.filter(seconded_at__isnull=False, reviewed_at=None)
+
+    def by(self, person: Any) -> Self:
+        """Those of which this person, or who an expression names, is one of the two."""
+        return self.filter(Q(asked_by=person) | Q(seconded_by=person))
 
 
 class EmergencyRelease(models.Model):
@@ -29,6 +42,8 @@ class EmergencyRelease(models.Model):
     )
     review_due_at = models.DateTimeField(null=True, blank=True)
     reviewed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = models.Manager.from_queryset(EmergencyReleaseQuerySet)()
 
     class Meta:
         ordering = ["-asked_at", "-pk"]
@@ -77,6 +92,9 @@ class SetAside(models.Model):
         related_name="+",
         help_text=_("Who had changed the draft last."),
     )
+    also_changed_by = ArrayField(
+        models.BigIntegerField(), default=list, blank=True, help_text=_("Ids of who else had written the draft.")
+    )
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -96,3 +114,7 @@ class SetAside(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id}: {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def writers(self) -> set[int]:
+        return {*self.also_changed_by, *([self.changed_by_id] if self.changed_by_id else ())}

@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -25,6 +26,12 @@ class Standing(models.Model):
     content_hash = models.CharField(max_length=HASH_LENGTH)
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    also_changed_by = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        blank=True,
+        help_text=_("Ids of who else wrote this content: a fix was merged into it."),
+    )
     live_hash = models.CharField(
         max_length=HASH_LENGTH, blank=True, help_text=_("What is live in Wagtail; empty while nothing is.")
     )
@@ -35,6 +42,11 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id}: {self.content_hash[:12]}"
+
+    @property
+    def writers(self) -> set[int]:
+        """Who wrote what stands there, and so does not sign it: whoever changed it last, or all of a merge."""
+        return {*self.also_changed_by, *([self.changed_by_id] if self.changed_by_id else ())}
 
 
 class Snapshot(models.Model):

@@ -9,14 +9,14 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.permissions import policy_registry
 
 from cms.models import Article
 from workflows import deadlines
-from workflows.models import Assignment, Commission, Notice, NoticePreference
+from workflows.models import Assignment, Commission, EmergencyRelease, Notice, NoticePreference
 
 from . import messages
 
@@ -124,7 +124,10 @@ def build_digest(person: Any, at: datetime, desks_asked: dict[int, set[int]] | N
     own_desks = set(person.groups.filter(desk__isnull=False).values_list("desk", flat=True))
     if own_desks:
         unclaimed = waiting.filter(assignee=None, stage__rules__desk__in=own_desks).distinct()
-        for assignment in unclaimed.exclude(article__standing__changed_by=person):
+        written = Q(article__standing__changed_by=person) | Q(article__standing__also_changed_by__contains=[person.pk])
+        released = EmergencyRelease.objects.unreviewed().by(person)
+        of_this = released.filter(article=OuterRef("article"), content_hash=OuterRef("article__standing__content_hash"))
+        for assignment in unclaimed.exclude(written).exclude(Exists(of_this)):
             if own_desks & _asked(assignment, desks_asked):
                 at_desk.add(_line(assignment, at), _url(assignment))
     unread = Part("Mentions you have not read")

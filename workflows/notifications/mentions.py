@@ -12,7 +12,7 @@ from wagtail.models import Comment, CommentReply, PageSubscription
 from wagtail.permissions import policy_registry
 
 from cms.models import Article
-from workflows.models import Desk, Notice
+from workflows.models import Desk, GuestRemark, Notice
 
 from . import messages
 
@@ -28,9 +28,11 @@ def find_names(text: str) -> list[str]:
 def tell_mentioned(remark: Comment | CommentReply) -> None:
     """Tell the people and desks that a comment or reply names with an @; its author hears which names reach nobody.
 
-    A comment that is saved again tells only those who were not told before.
+    A comment that is saved again tells only those who were not told before. Names that a guest wrote call nobody,
+    though the comment stands in the name of whoever invited them.
     """
-    names = find_names(remark.text)
+    of_guest = _names_of_guest(remark)
+    names = [name for name in find_names(remark.text) if name not in of_guest]
     comment = remark.comment if isinstance(remark, CommentReply) else remark
     article = Article.objects.filter(pk=comment.page_id).first() if names else None
     if article is None:
@@ -56,6 +58,13 @@ def tell_mentioned(remark: Comment | CommentReply) -> None:
             context={"unknown": unknown, "kept_out": kept_out},
             url=_url(article, comment),
         )
+
+
+def _names_of_guest(remark: Comment | CommentReply) -> list[str]:
+    guest_text = ""
+    if isinstance(remark, Comment):
+        guest_text = GuestRemark.objects.filter(comment=remark).values_list("text", flat=True).first() or ""
+    return find_names(guest_text)
 
 
 def tell_followers(article: Article, comment: Comment, remark: Comment | CommentReply, *, by: Any) -> None:

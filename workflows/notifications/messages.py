@@ -5,14 +5,15 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from wagtail.models import TaskState
+from wagtail.models import Page, Revision, TaskState
 
 from cms.celery import enqueue
 from cms.models import Article
+from workflows import reach
 from workflows.models import Clearance, Desk, Notice, ReviewStage, SignOff
 from workflows.notifications import preferences
 
@@ -129,10 +130,10 @@ def _ways_to_people(kind: Notice.Kind, people: Iterable[Any]) -> list[_Way]:
         choice = chosen[pk]
         if choice.mail and person.email:
             ways.append((Notice.Channel.MAIL, person.email, person, None))
-        # Whoever has no address would otherwise hear nothing at all.
-        if choice.inbox or (choice.mail and not person.email):
+        # Whoever has no address would otherwise hear nothing at all; the digest is a mail, too.
+        if choice.inbox or ((choice.mail or choice.digest) and not person.email):
             ways.append((Notice.Channel.INBOX, str(pk), person, None))
-        if choice.digest:
+        if choice.digest and person.email:
             ways.append((Notice.Channel.DIGEST, str(pk), person, None))
     return ways
 
@@ -155,19 +156,49 @@ def waiting_for_desks(article: Article, stage: ReviewStage, task_state: TaskStat
     version, workflow_id = progress.latest_version(article), task_state.workflow_state.workflow_id
     every = progress.review_progress(version, workflow_id, standing.content_hash)
     asked = Desk.objects.filter(pk__in=[pk for one in every if one.stage.pk == stage.pk for pk in one.needed])
-    members = get_user_model().objects.filter(groups__desk__in=asked, is_active=True).distinct()
+    members = members_of(asked, article)
     submitter = progress.submitter_id(article) or task_state.workflow_state.requested_by_id
     tell(
         Notice.Kind.WAITING,
         article,
         key=f"waiting-{task_state.pk}",
-        people=members.exclude(pk__in=[pk for pk in (submitter, standing.changed_by_id) if pk]),
+        people=members.exclude(pk__in={*progress.barred_from_signing(article), submitter or 0}),
         desks=asked,
         context={"stage": stage},
         url=reverse("workflows:review", args=[article.pk]),
     )
     for desk in asked.exclude(group__user__in=members):
         nobody_at_desk(article, desk, stage)
+
+
+def signature_fell(version: Article, task_state: TaskState, fallen: Iterable[SignOff]) -> None:
+    """Tell the desks that signed at the stage where the story is, and must again because `version` was saved.
+
+    Once for each signature, however often the story is saved until the desk signs again.
+    """
+    from workflows import progress
+
+    standing = progress.standing_of(version)
+    every = progress.review_progress(version, task_state.workflow_state.workflow_id, standing.content_hash)
+    needed = {pk for one in every if one.stage.pk == task_state.task_id for pk in one.needed}
+    barred = progress.barred_from_signing(version)
+    for signed in {one.desk_id: one for one in fallen if one.desk_id in needed}.values():
+        tell(
+            Notice.Kind.WAITING,
+            version,
+            key=f"signature-fell-{signed.pk}",
+            people=members_of([signed.desk], version).exclude(pk__in=barred),
+            desks=[signed.desk],
+            template="signature_fell",
+            context={"stage": signed.stage, "desk": signed.desk, "by": standing.changed_by},
+            url=reverse("workflows:review", args=[version.pk]),
+        )
+
+
+def members_of(desks: Iterable[Desk], page: Page) -> QuerySet[Any]:
+    """Those who work at one of `desks` and in the section of `page`: a desk may be for more sections than a member."""
+    members = get_user_model().objects.filter(groups__desk__in=desks, is_active=True)
+    return reach.those_who_may_find(page, members).distinct()
 
 
 def nobody_at_desk(article: Article, desk: Desk, stage: ReviewStage) -> None:
@@ -199,17 +230,33 @@ def sent_back(article: Article, returned: SignOff, submitter: Any) -> None:
 
 def ready_for_release(article: Article, clearance: Clearance) -> None:
     """Tell the publishers of the section that a story is cleared."""
-    from wagtail.models import Page
-    from wagtail.permissions import policy_registry
-
-    publishers = policy_registry.get_by_type(Page).users_with_permission_for_instance("publish", article)
     tell(
         Notice.Kind.READY,
         article,
         key=f"ready-{clearance.pk}",
-        people=[person for person in publishers if not person.is_superuser],
+        people=_publishers(article),
         url=reverse("workflows:release", args=[article.pk]),
     )
+
+
+def held_after_move(article: Article, scheduled: Revision) -> None:
+    """Tell the publishers that a scheduled release stops: where the story is now, other desks are asked."""
+    tell(
+        Notice.Kind.READY,
+        article,
+        key=f"held-{scheduled.pk}-{timezone.now().timestamp()}",
+        people=_publishers(article),
+        template="held_after_move",
+        context={"at": scheduled.approved_go_live_at, "section": article.get_parent()},
+        url=reverse("workflows:release", args=[article.pk]),
+    )
+
+
+def _publishers(article: Article) -> list[Any]:
+    from wagtail.permissions import policy_registry
+
+    publishers = policy_registry.get_by_type(Page).users_with_permission_for_instance("publish", article)
+    return [person for person in publishers if not person.is_superuser]
 
 
 def review_cancelled(article: Article, key: str, people: Iterable[Any], by: Any) -> None:

@@ -13,7 +13,7 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms.models import Article
-from workflows import board
+from workflows import board, planning
 from workflows.moves import Verb
 
 
@@ -52,6 +52,7 @@ class BoardView(WagtailAdminTemplateMixin, TemplateView):
             kinds=Article.Kind.choices,
             words=Words(kwargs["board"]),
             query=_query(self.request),
+            may_write=planning.sections_to_write(self.request.user).exists(),
             labels=_labels(),
             **kwargs,
         )

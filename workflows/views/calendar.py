@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -24,6 +25,9 @@ from cms.models import Article, Section
 from workflows import calendar
 from workflows.exceptions import NotYours, StoryMovedOn
 from workflows.models import Desk
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+"""What the calendar shows and takes: a week further on, and time zones, can still be counted with."""
 
 
 class CalendarView(WagtailAdminTemplateMixin, TemplateView):
@@ -50,9 +54,10 @@ class CalendarView(WagtailAdminTemplateMixin, TemplateView):
     @cached_property
     def on(self) -> date:
         try:
-            return parse_date(self.request.GET.get("on", "")) or timezone.localdate()
+            on = parse_date(self.request.GET.get("on", "")) or timezone.localdate()
         except ValueError:
-            return timezone.localdate()
+            on = timezone.localdate()
+        return min(max(on, FIRST_DAY), LAST_DAY)
 
     @cached_property
     def first(self) -> date:
@@ -106,7 +111,7 @@ class MoveForm(forms.Form):
 class DropForm(forms.Form):
     """Where an entry was dropped; without an hour it keeps its time of day."""
 
-    on = forms.DateField()
+    on = forms.DateField(validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)])
     hour = forms.IntegerField(required=False, min_value=0, max_value=23)
     seen_at = forms.DateTimeField(required=False)
 

@@ -17,6 +17,7 @@ from workflows import emergencies, progress
 from workflows.exceptions import StoryMovedOn
 from workflows.forms import VersionForm
 from workflows.models import EmergencyRelease
+from workflows.panel import ReviewPanel
 from workflows.views.stories import StoryView
 
 
@@ -104,6 +105,8 @@ class EmergencyView(StoryView):
             ask_form=bound if isinstance(bound, AskForm) else AskForm(initial=named),
             agree_form=bound if isinstance(bound, AgreeForm) else AgreeForm(initial=named),
             close_form=bound if isinstance(bound, CloseForm) else CloseForm(initial=named),
+            review=ReviewPanel(self.article, self.request.user),
+            cleared=progress.is_ready(self.article),
             owed=emergencies.owed().filter(article=self.article).select_related("asked_by", "seconded_by").first(),
             **kwargs,
         )

@@ -48,7 +48,7 @@ class FixView(StoryView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            why_not=fixes.why_not(self.article), stage=self.article.current_workflow_task, **kwargs
+            why_not=fixes.why_not(self.article, self.request.user), stage=self.article.current_workflow_task, **kwargs
         )
 
 

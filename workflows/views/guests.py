@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
@@ -26,6 +27,7 @@ from cms.checks import picture_ids
 from cms.exceptions import Refused
 from cms.models import NewsImage
 from workflows import guests, progress
+from workflows.exceptions import LinkClosed, NotYours
 from workflows.forms import VersionForm
 from workflows.models import Desk, GuestReview, ReviewStage
 from workflows.views.stories import StoryView
@@ -97,7 +99,7 @@ class GuestsView(StoryView):
         return {"content_hash": progress.standing_of(self.article).content_hash}
 
     def act(self, data: dict[str, Any]) -> str:
-        stage, desk = _asked(data["counts_for"])
+        stage, desk = self._asked(data["counts_for"])
         self.invitation = guests.invite(
             self.article,
             name=data["name"],
@@ -111,6 +113,18 @@ class GuestsView(StoryView):
         )
         return _("%s is invited.") % data["name"]
 
+    @cached_property
+    def _places(self) -> dict[str, tuple[ReviewStage, Desk]]:
+        places = guests.asked_for(self.article, self.request.user)
+        return {f"{stage.pk}-{desk.pk}": (stage, desk) for stage, desk in places}
+
+    def _asked(self, chosen: str) -> tuple[ReviewStage, Desk] | tuple[None, None]:
+        if not chosen:
+            return None, None
+        if chosen not in self._places:
+            raise NotYours(_("A guest signs only for a desk of yours, at a stage that lets guests sign."))
+        return self._places[chosen]
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().post(request, *args, **kwargs)
         if self.invitation is None:
@@ -122,12 +136,11 @@ class GuestsView(StoryView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        places = guests.asked_for(self.article, self.request.user)
         context["form"].fields["counts_for"].widget.choices = [
             ("", _("is only told to you")),
             *(
-                (f"{stage.pk}-{desk.pk}", _("counts for the %(desk)s at “%(stage)s”") % {"desk": desk, "stage": stage})
-                for stage, desk in places
+                (key, _("counts for the %(desk)s at “%(stage)s”") % {"desk": desk, "stage": stage})
+                for key, (stage, desk) in self._places.items()
             ),
         ]
         context["reviews"] = (
@@ -138,13 +151,6 @@ class GuestsView(StoryView):
         )
         context["now"] = timezone.now()
         return context
-
-
-def _asked(chosen: str) -> tuple[ReviewStage | None, Desk | None]:
-    stage, _dash, desk = chosen.partition("-")
-    if not (stage.isdigit() and desk.isdigit()):
-        return None, None
-    return get_object_or_404(ReviewStage, pk=int(stage)), get_object_or_404(Desk, pk=int(desk))
 
 
 class WithdrawGuestView(StoryView):
@@ -218,7 +224,8 @@ class GuestStoryView(_GuestView):
         return self._show(request, token)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        text = request.POST.get("text", "")
+        # PostgreSQL takes no text with a NUL in it.
+        text = request.POST.get("text", "").replace("\x00", "")
         block_id = request.POST.get("block", "")
         try:
             match request.POST.get("act"):
@@ -233,6 +240,8 @@ class GuestStoryView(_GuestView):
                     place = "answer"
                 case _:
                     raise Refused(_("Choose what you want to do."))
+        except LinkClosed as closed:
+            raise Http404 from closed
         except Refused as refusal:
             refused = {"refusal": str(refusal), "typed": text, "typed_at": block_id}
             return self._show(request, token, status=422, **refused)

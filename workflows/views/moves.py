@@ -16,7 +16,8 @@ from cms.exceptions import Refused
 from cms.models import Article
 from workflows import actions, assignments, schedules
 from workflows.exceptions import NotYours, StoryMovedOn
-from workflows.forms import VersionForm
+from workflows.forms import VersionForm, times_in_zone
+from workflows.models import SignOff
 
 
 class MoveForm(VersionForm):
@@ -31,12 +32,19 @@ class SendBackForm(MoveForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("The writer gets this."),
     )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("In a word"),
+        required=False,
+        choices=[("", gettext_lazy("Not said")), *SignOff.Reason.choices],
+        help_text=gettext_lazy("For the report on how stories flow."),
+    )
 
 
 class ScheduleForm(MoveForm):
     at = forms.DateTimeField(
         label=gettext_lazy("Publish at"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"),
+        help_text=times_in_zone(),
     )
 
 
@@ -139,6 +147,7 @@ class SendBackMove(MoveView):
             task_state_id=form.cleaned_data["task_state_id"] or 0,
             content_hash=form.cleaned_data["content_hash"],
             reason=form.cleaned_data["reason"],
+            kind=form.cleaned_data["kind"],
             by=self.request.user,
         )
         return _("Sent back: the writer has been told.")

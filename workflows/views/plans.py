@@ -46,6 +46,10 @@ class CommissionForm(WagtailAdminModelForm):
         people = get_user_model().objects.filter(is_active=True).order_by("first_name", "last_name", "username")
         self.fields["writer"].queryset = people
         self.fields["slug"].required = False
+        if self.instance.article_id:
+            # Whoever sees the plan reads the headline of its story.
+            self.fields["section"].disabled = True
+            self.fields["section"].help_text = _("That of the story. Move the story, and its plan goes with it.")
 
     def clean_slug(self) -> str:
         """The slug that was typed, or one made from the title."""
@@ -181,6 +185,10 @@ class PlanIndexView(generic.IndexView):
         buttons.append(Button(label, url=address, icon_name="rotate" if instance.dropped_at else "cross", priority=25))
         return buttons
 
+    def get_inspect_url(self, instance: Commission) -> str:
+        """Where the title leads for those who may not edit the plan."""
+        return reverse("plans:show", args=[instance.pk])
+
     def get_edit_url(self, instance: Commission) -> str | None:
         if instance.section_id not in self._plannable:
             return None
@@ -196,20 +204,65 @@ class PlanAddView(generic.CreateView):
         return _("Plan")
 
 
-class PlanEditView(generic.EditView):
-    def get_object(self, queryset: Any = None) -> Commission:
-        commission: Commission = super().get_object(queryset)
+class _PlannersOnly:
+    """Asks for the right in the section of the plan; Wagtail asks for one to plan at all."""
+
+    request: HttpRequest
+
+    def get_object(self, *args: Any, **kwargs: Any) -> Commission:
+        commission: Commission = super().get_object(*args, **kwargs)  # type: ignore[misc]
         if not planning.may_plan(commission.section, self.request.user):
             raise PermissionDenied
         return commission
 
 
-class PlanDeleteView(generic.DeleteView):
-    def get_object(self, queryset: Any = None) -> Commission:
-        commission: Commission = super().get_object(queryset)
-        if not planning.may_plan(commission.section, self.request.user):
-            raise PermissionDenied
-        return commission
+class PlanEditView(_PlannersOnly, generic.EditView):
+    pass
+
+
+class PlanDeleteView(_PlannersOnly, generic.DeleteView):
+    pass
+
+
+class PlanHistoryView(_PlannersOnly, generic.HistoryView):
+    pass
+
+
+class PlanUsageView(_PlannersOnly, generic.UsageView):
+    pass
+
+
+class PlanShowView(WagtailAdminTemplateMixin, TemplateView):
+    """What was asked for, to be read by all who see the section."""
+
+    template_name = "workflows/plan_show.html"
+    _show_breadcrumbs = True
+
+    @cached_property
+    def plan(self) -> Commission:
+        seen = _seen_by(self.request.user).select_related("section", "desk", "writer", "article", "created_by")
+        return get_object_or_404(seen, pk=self.kwargs["pk"])
+
+    def get_page_title(self) -> str:
+        return _("Plan")
+
+    def get_page_subtitle(self) -> str:
+        return str(self.plan)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            {"url": reverse("plans:index"), "label": _("Plans")},
+            {"url": "", "label": str(self.plan)},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user, section = self.request.user, self.plan.section
+        return super().get_context_data(
+            plan=self.plan,
+            may_edit=planning.may_plan(section, user),
+            may_make_page=not (self.plan.article or self.plan.dropped_at) and planning.may_write(section, user),
+            **kwargs,
+        )
 
 
 class PlanDropView(WagtailAdminTemplateMixin, TemplateView):
@@ -288,6 +341,8 @@ class CommissionViewSet(ModelViewSet):
     add_view_class = PlanAddView
     edit_view_class = PlanEditView
     delete_view_class = PlanDeleteView
+    history_view_class = PlanHistoryView
+    usage_view_class = PlanUsageView
     filterset_class = CommissionFilterSet
     search_backend_name = None
     search_fields = ["title", "slug", "brief"]
@@ -334,6 +389,7 @@ class CommissionViewSet(ModelViewSet):
 
     def get_urlpatterns(self) -> list[URLPattern]:
         own = [
+            path("<int:pk>/show/", PlanShowView.as_view(), name="show"),
             path("<int:pk>/page/", MakePageView.as_view(), name="make_page"),
             path("<int:pk>/drop/", PlanDropView.as_view(), name="drop"),
         ]

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets import AdminDateTimeInput
 
 from cms.exceptions import Refused
 from workflows import actions, progress, schedules
+from workflows.forms import times_in_zone
 from workflows.views.stories import StoryView
 
 
@@ -17,7 +19,9 @@ class ScheduleForm(forms.Form):
         label=gettext_lazy("Publish at"),
         required=False,
         widget=AdminDateTimeInput(format="%Y-%m-%d %H:%M:%S"),
-        help_text=gettext_lazy("For another time. The version that is scheduled stays cleared."),
+        help_text=format_lazy(
+            "{} {}", gettext_lazy("For another time. The version that is scheduled stays cleared."), times_in_zone()
+        ),
     )
     content_hash = forms.CharField(required=False, widget=forms.HiddenInput)
 

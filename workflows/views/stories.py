@@ -212,7 +212,8 @@ class ReleaseView(StoryView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         context["cleared"] = is_cleared(self.article.pk, context["standing"].content_hash)
-        context["finding_rows"] = ReviewPanel(self.article, self.request.user).finding_rows
+        review = context["review"] = ReviewPanel(self.article, self.request.user)
+        context["may_go_out"] = context["cleared"] and not review.blocking_count
         context["schedule"] = schedules.find(self.article)
         context["may_break_glass"] = emergencies.may(self.article, self.request.user)
         return context
