@@ -214,7 +214,8 @@ def find_clashes(article: Article) -> list[Clash]:
 
 def _submitter(article: Article, by: Any) -> Any:
     """Who submitted the draft; or `by`, if that login was deleted since: somebody must put it back into review."""
-    return get_user_model().objects.filter(pk=progress.submitter_id(article)).first() or by
+    submitter_id = progress.submitter_id(article)
+    return (submitter_id and get_user_model().objects.filter(pk=submitter_id).first()) or by
 
 
 def _live_content(article: Article, aside: SetAside) -> Any:

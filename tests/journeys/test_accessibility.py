@@ -44,6 +44,8 @@ PLACES = (
     Place("move in the calendar", "publisher", "/admin/desk/calendar/scheduled/{scheduled}/move/"),
     Place("my desk", "editor", "/admin/"),
     Place("my desk on a phone", "editor", "/admin/", phone=True),
+    Place("my desk of a publisher", "publisher", "/admin/"),
+    Place("new story", "reporter", "/admin/desk/stories/new/"),
     Place("plans", "editor", "/admin/plans/"),
     Place("new plan", "editor", "/admin/plans/new/"),
     Place("plan of a story", "editor", "/admin/desk/stories/{at_the_desk}/plan/", dark=True),
