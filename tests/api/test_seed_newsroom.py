@@ -53,7 +53,8 @@ def newsroom_of_the_courier(courier, db):
     return courier
 
 
-pytestmark = pytest.mark.usefixtures("newsroom_of_the_courier")
+# One worker makes the newsroom for all of these.
+pytestmark = [pytest.mark.usefixtures("newsroom_of_the_courier"), pytest.mark.xdist_group("seed")]
 
 
 def test_every_role_has_someone_who_can_sign_in(settings, client):

@@ -23,6 +23,9 @@ from workflows import actions, assignments, progress
 from workflows.exceptions import NotYours, StoryMovedOn
 from workflows.models import Assignment, SignOff
 
+# One worker makes the database for all of these.
+pytestmark = pytest.mark.xdist_group("race")
+
 TRIES = 4
 
 

@@ -7,8 +7,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
+from wagtail.models import GroupPagePermission
+
+from tests.journeys.courier import own_database
+from workflows.newsroom import ROLES
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -96,3 +101,9 @@ def test_each_promise_that_is_kept_has_its_test():
 def test_no_module_is_named_for_nothing():
     vague = [path for path in PROJECT.glob("*/**/*.py") if path.stem in ("utils", "helpers", "common", "misc")]
     assert [path for path in vague if ".venv" not in path.parts] == []
+
+
+def test_migrations_give_no_role_a_right_on_pages(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), own_database("roles"):
+        assert Group.objects.filter(name__in=ROLES).count() == len(ROLES)
+        assert not GroupPagePermission.objects.filter(group__name__in=ROLES).exists()

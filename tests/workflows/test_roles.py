@@ -13,7 +13,6 @@ from django.test import Client
 from wagtail.models import GroupCollectionPermission, GroupPagePermission
 
 from cms.models import FrontPage, User
-from tests.journeys.courier import own_database
 from tests.newsroom import PEOPLE, Newsroom
 from tests.workflows.acts import ACTS, Try, carry_out
 from workflows.newsroom import PICTURE_RIGHTS, RIGHTS, ROLES, set_up
@@ -31,11 +30,6 @@ def test_a_migrated_database_has_the_role_with_all_its_rights(role):
     assert rights_of(role) == {"wagtailadmin.access_admin", *RIGHTS[role]}
     pictures = GroupCollectionPermission.objects.filter(group__name=role)
     assert {given.permission.codename for given in pictures} == set(PICTURE_RIGHTS[role])
-
-
-def test_a_migrated_database_gives_no_role_a_right_on_pages():
-    with own_database("roles"):
-        assert not GroupPagePermission.objects.filter(group__name__in=ROLES).exists()
 
 
 def test_the_newsroom_is_set_up_by_a_command_that_may_run_again():
