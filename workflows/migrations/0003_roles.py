@@ -75,7 +75,13 @@ def make_roles(apps, schema_editor):
 def remove_unused_roles(apps, schema_editor):
     """Roles in which somebody works, or for which a desk or pages were set, stay."""
     Group = apps.get_model("auth", "Group")
-    Group.objects.filter(name__in=RIGHTS, user=None, desk=None, page_permissions=None).delete()
+    unused = Group.objects.filter(name__in=RIGHTS, user=None, desk=None, page_permissions=None)
+    ids = list(unused.values_list("pk", flat=True))
+    # Deleted by SQL: when several migrations are undone at once, Django's cascade meets models of two states.
+    with schema_editor.connection.cursor() as cursor:
+        for table in ("auth_group_permissions", "wagtailcore_groupcollectionpermission"):
+            cursor.execute(f"DELETE FROM {table} WHERE group_id = ANY(%s)", [ids])
+        cursor.execute("DELETE FROM auth_group WHERE id = ANY(%s)", [ids])
 
 
 class Migration(migrations.Migration):
