@@ -16,7 +16,8 @@ class Received:
 class Receiver:
     """Answers with `answers`, one after the other, and with the last of them from then on."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str = "/hook") -> None:
+        self.path = path
         self.answers = [204]
         self.requests: list[Received] = []
         receiver = self
@@ -40,7 +41,7 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/hook"
+        return f"http://127.0.0.1:{self._server.server_address[1]}{self.path}"
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -261,15 +261,20 @@ def answer(review: GuestReview, *, verdict: GuestReview.Verdict, text: str = "")
     _log(review, "guest_answered", verdict=str(verdict.label), comment=text.strip())
     if text.strip():
         _remark(review, text=text.strip())
-    counts = False
-    if verdict == GuestReview.Verdict.APPROVED and review.stage_id:
-        try:
-            actions.sign_off_as_guest(review, comment=text)
-            counts = True
-        except (NotYours, StoryMovedOn):
-            pass  # It counts for nothing, and both the guest and the inviter are told so.
+    counts = verdict == GuestReview.Verdict.APPROVED and _sign(review, comment=text)
     _tell(review, "guest_answered", key=f"guest-answer-{review.pk}", text=text.strip(), counts=counts)
     return review
+
+
+def _sign(review: GuestReview, *, comment: str) -> bool:
+    """Sign for a guest; False where that counts for nothing, which the guest and the inviter are told."""
+    if not review.stage_id:
+        return False
+    try:
+        actions.sign_off_as_guest(review, comment=comment)
+    except (NotYours, StoryMovedOn):
+        return False
+    return True
 
 
 def forget_link(notice: Notice) -> None:

@@ -2,14 +2,13 @@
 
 import json
 import logging
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.urls import reverse
 
 from tests.newsroom import Newsroom
+from tests.receiver import Receiver
 from workflows.models import Desk, Notice
 from workflows.tasks import send_notice
 
@@ -18,55 +17,22 @@ pytestmark = pytest.mark.django_db
 SECRET = "T00/B00/a-long-secret"
 
 
-class ChatServer:
-    """A chat on the loopback address that keeps what it is told, and answers with `status`."""
-
-    def __init__(self) -> None:
-        self.status = 200
-        self.messages: list[dict[str, str]] = []
-        self.paths: list[str] = []
-        chat = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                chat.paths.append(self.path)
-                chat.messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(chat.status)
-                if 300 <= chat.status < 400:
-                    self.send_header("Location", "/elsewhere")
-                self.end_headers()
-                self.wfile.write(b"ok")
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/services/{SECRET}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+@pytest.fixture
+def chat() -> Iterator[Receiver]:
+    with Receiver(f"/services/{SECRET}") as server:
+        yield server
 
 
 @pytest.fixture
-def chat() -> Iterator[ChatServer]:
-    server = ChatServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def notice(newsroom: Newsroom, chat: ChatServer, settings) -> Notice:
+def notice(newsroom: Newsroom, chat: Receiver, settings) -> Notice:
     settings.CHAT_PRIVATE_ADDRESSES = True
     Desk.objects.filter(slug="news").update(chat_webhook_url=chat.url)
     newsroom.submit(newsroom.draft("Ferry & <quay>"))
     return Notice.objects.get(channel="chat")
+
+
+def messages(chat: Receiver) -> list[dict[str, str]]:
+    return [json.loads(one.body) for one in chat.requests]
 
 
 def after_attempt(notice: Notice) -> Notice:
@@ -75,10 +41,10 @@ def after_attempt(notice: Notice) -> Notice:
     return notice
 
 
-def test_the_chat_of_the_desk_is_told_that_a_story_waits(notice: Notice, chat: ChatServer, settings):
+def test_the_chat_of_the_desk_is_told_that_a_story_waits(notice: Notice, chat: Receiver, settings):
     assert after_attempt(notice).sent_at
     link = f"{settings.BASE_URL}{reverse('workflows:review', args=[notice.article_id])}"
-    assert chat.messages == [
+    assert messages(chat) == [
         {
             "text": f"<{link}|Desk edit: Ferry &amp; &lt;quay&gt;>\n"
             "“Ferry &amp; &lt;quay&gt;” waits for you at “Desk edit”."
@@ -86,41 +52,41 @@ def test_the_chat_of_the_desk_is_told_that_a_story_waits(notice: Notice, chat: C
     ]
 
 
-def test_a_message_is_posted_once(notice: Notice, chat: ChatServer):
+def test_a_message_is_posted_once(notice: Notice, chat: Receiver):
     after_attempt(notice)
     after_attempt(notice)
-    assert len(chat.messages) == 1
+    assert len(chat.requests) == 1
 
 
-def test_a_headline_calls_nobody(notice: Notice, chat: ChatServer):
+def test_a_headline_calls_nobody(notice: Notice, chat: Receiver):
     Notice.objects.update(subject="Now <!channel>")
     after_attempt(notice)
-    assert "<!channel>" not in chat.messages[0]["text"]
+    assert "<!channel>" not in messages(chat)[0]["text"]
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_chat_that_is_busy_is_asked_again(notice: Notice, chat: ChatServer, status: int):
-    chat.status = status
+def test_a_chat_that_is_busy_is_asked_again(notice: Notice, chat: Receiver, status: int):
+    chat.answers = [status]
     notice = after_attempt(notice)
     assert notice.retry_at
     assert str(status) in notice.error
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
-def test_a_chat_that_says_no_is_asked_no_more(notice: Notice, chat: ChatServer, status: int):
-    chat.status = status
+def test_a_chat_that_says_no_is_asked_no_more(notice: Notice, chat: Receiver, status: int):
+    chat.answers = [status]
     notice = after_attempt(notice)
     assert notice.retry_at is None
     assert str(status) in notice.error
 
 
-def test_a_redirect_is_not_followed(notice: Notice, chat: ChatServer):
-    chat.status = 302
+def test_a_redirect_is_not_followed(notice: Notice, chat: Receiver):
+    chat.answers = [302]
     assert after_attempt(notice).sent_at is None
-    assert chat.paths == [f"/services/{SECRET}"]
+    assert [one.path for one in chat.requests] == [f"/services/{SECRET}"]
 
 
-def test_a_chat_that_is_away_is_asked_again(notice: Notice, chat: ChatServer):
+def test_a_chat_that_is_away_is_asked_again(notice: Notice, chat: Receiver):
     Desk.objects.filter(slug="news").update(chat_webhook_url=f"http://127.0.0.1:1/services/{SECRET}")
     notice = after_attempt(notice)
     assert notice.retry_at
@@ -136,7 +102,7 @@ def test_a_chat_that_is_away_is_asked_again(notice: Notice, chat: ChatServer):
         "http://[::ffff:127.0.0.1]/hook",
     ],
 )
-def test_a_private_address_is_never_asked(notice: Notice, chat: ChatServer, settings, url: str):
+def test_a_private_address_is_never_asked(notice: Notice, chat: Receiver, settings, url: str):
     settings.CHAT_PRIVATE_ADDRESSES = False
     Desk.objects.filter(slug="news").update(chat_webhook_url=url)
     notice = after_attempt(notice)
@@ -144,15 +110,15 @@ def test_a_private_address_is_never_asked(notice: Notice, chat: ChatServer, sett
     assert notice.retry_at is None
 
 
-def test_this_machine_is_a_private_address(notice: Notice, chat: ChatServer, settings):
+def test_this_machine_is_a_private_address(notice: Notice, chat: Receiver, settings):
     settings.CHAT_PRIVATE_ADDRESSES = False
     after_attempt(notice)
-    assert chat.messages == []
+    assert chat.requests == []
 
 
-def test_the_address_of_a_chat_stands_in_no_log_and_no_list(notice: Notice, chat: ChatServer, caplog):
+def test_the_address_of_a_chat_stands_in_no_log_and_no_list(notice: Notice, chat: Receiver, caplog):
     caplog.set_level(logging.DEBUG)
-    chat.status = 500
+    chat.answers = [500]
     notice = after_attempt(notice)
     Desk.objects.filter(slug="news").update(chat_webhook_url=f"http://127.0.0.1:1/services/{SECRET}")
     Notice.objects.update(retry_at=None, attempt_count=0)

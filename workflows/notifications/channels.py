@@ -1,5 +1,7 @@
 """What every way out of the house has in common: one verb, and one failure that knows whether to try again."""
 
+from abc import ABC, abstractmethod
+
 from workflows.models import Notice
 
 
@@ -14,9 +16,9 @@ class NotDelivered(Exception):
         self.permanent = permanent
 
 
-class Transport:
+class Transport(ABC):
     """A way by which a notice leaves the house."""
 
+    @abstractmethod
     def send(self, notice: Notice) -> None:
         """Deliver one notice, or raise NotDelivered. Called in a worker, and never inside a request."""
-        raise NotImplementedError

@@ -9,10 +9,10 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from wagtail.models import Comment, CommentReply, PageSubscription
-from wagtail.permissions import policy_registry
 
 from cms.models import Article
 from workflows.models import Desk, GuestRemark, Notice
+from workflows.reach import may_find
 
 from . import messages
 
@@ -41,9 +41,9 @@ def tell_mentioned(remark: Comment | CommentReply) -> None:
     people: dict[str, Any] = {person.username.lower(): person for person in named}
     desks = {desk.slug: desk for desk in Desk.objects.filter(slug__in=names)}
     members = get_user_model().objects.filter(groups__desk__in=desks.values(), is_active=True).distinct()
-    kept_out = [name for name, person in people.items() if not _may_see(person, article)]
+    kept_out = [name for name, person in people.items() if not may_find(person, article)]
     told = {person.pk: person for name, person in people.items() if name not in kept_out}
-    told |= {person.pk: person for person in members if _may_see(person, article)}
+    told |= {person.pk: person for person in members if may_find(person, article)}
     told.pop(remark.user_id, None)
     _tell(article, comment, remark, told.values(), desks.values(), mentioned=True)
     unknown = [name for name in names if name not in people and name not in desks]
@@ -75,13 +75,13 @@ def tell_followers(article: Article, comment: Comment, remark: Comment | Comment
         | Q(comment_replies__comment=comment),
         is_active=True,
     )
-    told = [person for person in followers.exclude(pk=by.pk).distinct() if _may_see(person, article)]
+    told = [person for person in followers.exclude(pk=by.pk).distinct() if may_find(person, article)]
     _tell(article, comment, remark, told, (), mentioned=False)
 
 
 def tell_resolved(article: Article, comment: Comment, *, by: Any) -> None:
     """Tell whoever wrote a comment that somebody else has settled it."""
-    if comment.user_id != by.pk and _may_see(comment.user, article):
+    if comment.user_id != by.pk and may_find(comment.user, article):
         messages.tell(
             Notice.Kind.MENTION,
             article,
@@ -120,8 +120,3 @@ def _key(remark: Comment | CommentReply) -> str:
 
 def _url(article: Article, comment: Comment) -> str:
     return f"{reverse('wagtailadmin_pages:edit', args=[article.pk])}?comment={comment.pk}"
-
-
-def _may_see(person: Any, article: Article) -> bool:
-    visible = policy_registry.get_by_type(Article).explorable_instances(person)
-    return bool(visible.filter(pk=article.pk).exists())
