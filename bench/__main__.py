@@ -12,7 +12,8 @@ from pathlib import Path
 import psycopg
 
 from cms.local.environment import PROJECT, build_test_environment
-from cms.local.services import DATABASE, services
+from cms.local.postgres import DATABASE
+from cms.local.services import services
 
 FOLDER = PROJECT / ".local" / "bench"
 _SET_UP = "from workflows.newsroom import set_up; set_up(name='The Measured Courier')"

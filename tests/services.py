@@ -21,7 +21,9 @@ from psycopg import sql
 
 from cms.local.environment import PROJECT, TESTS, build_test_environment, find_given
 from cms.local.locks import FileLock
-from cms.local.services import DATABASE, ServiceError, services
+from cms.local.postgres import DATABASE
+from cms.local.servers import ServiceError
+from cms.local.services import services
 
 RUNS_AT_ONCE = 7
 WORKERS_IN_A_RUN = 32

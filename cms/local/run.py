@@ -31,7 +31,8 @@ from cms.local.environment import (
 from cms.local.locks import FileLock
 from cms.local.processes import Interrupted, Processes, interruptible, read_procfile
 from cms.local.progress import step
-from cms.local.services import ServiceError, is_free, services
+from cms.local.servers import ServiceError, is_free
+from cms.local.services import services
 
 HEALTH_PATH = "/health/ready"
 SLOW_START_SECONDS = 90

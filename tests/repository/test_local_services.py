@@ -17,7 +17,10 @@ import redis
 
 from cms.local.environment import PROJECT
 from cms.local.locks import FileLock
-from cms.local.services import LONGEST_SOCKET_PATH, Addresses, ServiceError, check_database, check_redis, services
+from cms.local.postgres import LONGEST_SOCKET_PATH, check_database
+from cms.local.servers import ServiceError
+from cms.local.services import Addresses, services
+from cms.local.valkey import check_redis
 
 JOIN = """
 import os, signal, sys
