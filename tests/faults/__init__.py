@@ -1,0 +1,1 @@
+"""What holds when a part of the house is away."""
