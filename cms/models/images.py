@@ -57,7 +57,8 @@ class NewsImage(AbstractImage):
     class Meta(AbstractImage.Meta):
         verbose_name = _("picture")
         indexes = [
-            models.Index(fields=["created_at"], condition=models.Q(prepared_at=None), name="cms_newsimage_unprepared")
+            models.Index(fields=["created_at"], condition=models.Q(prepared_at=None), name="cms_newsimage_unprepared"),
+            models.Index(fields=["file"], name="cms_newsimage_file"),
         ]
 
     @property
@@ -77,3 +78,4 @@ class NewsRendition(AbstractRendition):
         constraints = [
             models.UniqueConstraint(fields=["image", "filter_spec", "focal_point_key"], name="cms_newsrendition_once")
         ]
+        indexes = [models.Index(fields=["file"], name="cms_newsrendition_file")]
