@@ -1,0 +1,1 @@
+"""Who may read the API, and how often: keys, their scopes, quotas."""
