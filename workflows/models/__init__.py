@@ -8,6 +8,7 @@ from .guests import GuestRemark, GuestReview
 from .notices import Notice, NoticePreference
 from .planning import Commission
 from .waivers import Waiver
+from .answers import KeptAnswer
 
 __all__ = [
     "Absence",
@@ -18,6 +19,7 @@ __all__ = [
     "EmergencyRelease",
     "GuestRemark",
     "GuestReview",
+    "KeptAnswer",
     "Matter",
     "Notice",
     "NoticePreference",

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page, Task, TaskState, WorkflowState
 
+from cms.fields import ChoicesField
 from cms.models import Article, Section
 from workflows import reach
 
-from .choices import ChoicesField
 from .desks import Desk
 
 
