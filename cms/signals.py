@@ -9,6 +9,9 @@ about_to_publish = Signal()
 """Sent before a revision of an article goes live or is scheduled. Arguments: `article`, `revision`, `user`.
 A receiver stops it by raising `cms.exceptions.PublicationRefused`."""
 
+about_to_stop = Signal()
+"""Sent in a process with an event loop, and in that loop, when the process has been told to stop. No arguments."""
+
 article_withdrawn = Signal()
 """Sent after an article was killed or taken down, in the same transaction. Arguments: `article`, `takedown`."""
 

@@ -13,6 +13,8 @@ from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cms.fields import ChoicesField
+
 from .changes import Change
 
 SECRET_BYTES = 32
@@ -27,20 +29,21 @@ class EventType(models.TextChoices):
     PUBLISHED = "article.published", _("A story is published")
     UPDATED = "article.updated", _("A story that readers have has changed")
     WITHDRAWN = "article.withdrawn", _("A story is withdrawn")
+    STAGE_CHANGED = "article.stage_changed", _("A story has reached another stage (not public)")
 
 
 class Subscription(models.Model):
-    """An address that is told of public events."""
+    """An address that is told of public events, and of stages where it asks for them."""
 
     name = models.CharField(max_length=80, unique=True)
     url = models.URLField(
         _("address"), max_length=500, validators=[URLValidator(schemes=["https", "http"])], help_text=_("Takes POST.")
     )
-    events = ArrayField(
+    events = ChoicesField(
         models.CharField(max_length=40, choices=EventType.choices),
         default=list,
         blank=True,
-        help_text=_("Only these; empty for all."),
+        help_text=_("Only these; none for all that is public."),
     )
     sections = ArrayField(
         models.CharField(max_length=255),
@@ -103,9 +106,9 @@ class Delivery(models.Model):
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="deliveries")
     message_id = models.CharField(max_length=60, unique=True)
     event = models.CharField(max_length=40)
-    sequence = models.BigIntegerField(null=True, help_text="Of the change; empty for a test.")
+    sequence = models.BigIntegerField(null=True, help_text="Of the change; empty for a test and for a stage.")
     public_id = models.UUIDField(null=True, help_text="Of the story; empty for a test.")
-    payload = models.TextField()
+    payload = models.TextField(help_text="What is sent, without the text of the story, which is added at each attempt.")
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.PENDING)
     attempt_count = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)
@@ -122,6 +125,7 @@ class Delivery(models.Model):
             models.Index(
                 fields=["subscription", "next_attempt_at"], condition=Q(status="pending"), name="delivery_due"
             ),
+            models.Index(fields=["subscription"], condition=Q(status="failed"), name="delivery_given_up"),
             models.Index(fields=["created_at"], name="delivery_age"),
         ]
         constraints = [

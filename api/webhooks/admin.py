@@ -34,6 +34,8 @@ POLICY = ModelPermissionPolicy(Subscription)
 
 
 class SubscriptionForm(WagtailAdminModelForm):
+    instance: Subscription
+
     def clean_sections(self) -> list[str]:
         slugs: list[str] = [slug.strip() for slug in self.cleaned_data["sections"] if slug.strip()]
         unknown = set(slugs) - set(Section.objects.filter(slug__in=slugs).values_list("slug", flat=True))
@@ -44,7 +46,11 @@ class SubscriptionForm(WagtailAdminModelForm):
     def save(self, commit: bool = True) -> Any:
         if self.instance.active:
             self.instance.stopped_because = ""
-        return super().save(commit)
+        if not commit or self.instance.pk is None:
+            return super().save(commit)
+        # Its deliveries go on while the form is open: what the form does not show is not its to set back.
+        self.instance.save(update_fields=[*self.Meta.fields, "stopped_because"])
+        return self.instance
 
 
 class SubscriptionCreateView(CreateView):

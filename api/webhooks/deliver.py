@@ -17,6 +17,8 @@ from api.models import Attempt, Delivery, Subscription
 from api.models.webhooks import new_secret
 from cms.outgoing import open_session
 
+from .events import build_body
+
 PAUSES = (
     *(timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30)),
     *(timedelta(hours=2), timedelta(hours=5), timedelta(hours=10)),
@@ -55,15 +57,13 @@ def deliver_due(subscription_id: int) -> int:
     return count
 
 
-def sign(subscription: Subscription, delivery: Delivery) -> dict[str, str]:
+def sign(subscription: Subscription, message_id: str, body: str) -> dict[str, str]:
     """The headers that let a receiver know who sent it: standardwebhooks.com, section Signature scheme."""
     now = timezone.now()
-    signatures = [
-        Webhook(secret).sign(delivery.message_id, now, delivery.payload) for secret in subscription.secrets_at(now)
-    ]
+    signatures = [Webhook(secret).sign(message_id, now, body) for secret in subscription.secrets_at(now)]
     return {
         "content-type": "application/json",
-        "webhook-id": delivery.message_id,
+        "webhook-id": message_id,
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": " ".join(signatures),
     }
@@ -78,20 +78,20 @@ def _take_up(subscription_id: int) -> bool:
 def _send(delivery: Delivery) -> Attempt:
     subscription = delivery.subscription
     attempt = Attempt(delivery=delivery, at=timezone.now())
+    body = build_body(delivery, attempt.at)
+    headers = sign(subscription, delivery.message_id, body)
     started = monotonic()
     try:
         with (
             open_session(private_addresses=settings.WEBHOOK_PRIVATE_ADDRESSES) as session,
-            session.post(
-                subscription.url, data=delivery.payload.encode(), headers=sign(subscription, delivery), stream=True
-            ) as response,
+            session.post(subscription.url, data=body.encode(), headers=headers, stream=True) as response,
         ):
             attempt.status_code = response.status_code
             beginning = next(response.iter_content(ANSWER_LENGTH), b"")
             attempt.answer = beginning.decode(errors="replace").replace("\x00", "")
     except InvalidIPAddress:
         attempt.error = "The address is in a private network, so nothing was sent."
-    except (requests.RequestException, OSError, UnicodeError) as error:
+    except (requests.RequestException, OSError, ValueError) as error:
         attempt.error = f"No answer ({type(error).__name__})."
     attempt.seconds = round(monotonic() - started, 3)
     return attempt

@@ -1,6 +1,7 @@
-"""From the sequence of changes to deliveries."""
+"""From what happens to deliveries: public events from the sequence of changes, stages from the review."""
 
 import json
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -9,13 +10,11 @@ from django.utils import timezone
 
 from api.models import Change, Delivery, EventType, PublishedArticle, Subscription
 from api.representation.build import dump, moment
+from cms.models import Article, Section
+from workflows.signals import Stop
 
 _BATCH = 500
-_TYPES = {
-    Change.Event.PUBLISHED: EventType.PUBLISHED,
-    Change.Event.UPDATED: EventType.UPDATED,
-    Change.Event.WITHDRAWN: EventType.WITHDRAWN,
-}
+_SHOWS_STORY = {EventType.PUBLISHED, EventType.UPDATED, EventType.WITHDRAWN}
 
 
 def fan_out(subscription_id: int) -> int:
@@ -35,10 +34,36 @@ def fan_out(subscription_id: int) -> int:
             )
             if not changes:
                 return total
-            Delivery.objects.bulk_create(_deliveries(subscription, changes))
+            # A subscription that was set back meets deliveries that it has.
+            Delivery.objects.bulk_create(_deliveries(subscription, changes), ignore_conflicts=True)
             subscription.heard_sequence = changes[-1].sequence
             subscription.save(update_fields=["heard_sequence"])
         total += len(changes)
+
+
+def tell_of_stage(article: Article, *, before: Stop, after: Stop, at: datetime) -> int:
+    """Make deliveries of a step of the review for who asked to hear of stages; how many there are.
+
+    Must be called in the transaction of the step. They name the story by its id, and nobody.
+    """
+    subscriptions = list(Subscription.objects.filter(active=True, events__contains=[EventType.STAGE_CHANGED]))
+    if not subscriptions:
+        return 0
+    slugs = set(Section.objects.ancestor_of(article).values_list("slug", flat=True))
+    data = {"id": str(article.public_id), "before": before._asdict(), "after": after._asdict(), "at": moment(at)}
+    payload = dump({"type": EventType.STAGE_CHANGED, "timestamp": moment(at), "data": data})
+    made = Delivery.objects.bulk_create(
+        Delivery(
+            subscription=subscription,
+            message_id=_new_id(),
+            event=EventType.STAGE_CHANGED,
+            public_id=article.public_id,
+            payload=payload,
+        )
+        for subscription in subscriptions
+        if not subscription.sections or slugs & set(subscription.sections)
+    )
+    return len(made)
 
 
 def make_test(subscription: Subscription) -> Delivery:
@@ -53,18 +78,29 @@ def make_test(subscription: Subscription) -> Delivery:
     )
 
 
+def build_body(delivery: Delivery, at: datetime) -> str:
+    """What is sent at `at`: a public event with the story as readers see it then, or null if they do not."""
+    if delivery.event not in _SHOWS_STORY:
+        return delivery.payload
+    event = json.loads(delivery.payload)
+    event["data"]["article"] = None
+    if delivery.public_id and delivery.event != EventType.WITHDRAWN:
+        visible = PublishedArticle.objects.visible(at).filter(public_id=delivery.public_id)
+        summary = visible.values_list("summary", flat=True).first()
+        event["data"]["article"] = json.loads(summary) if summary else None
+    return dump(event)
+
+
 def _deliveries(subscription: Subscription, changes: list[Change]) -> list[Delivery]:
     wanted = set(subscription.events)
-    found = PublishedArticle.objects.filter(public_id__in={change.public_id for change in changes})
-    rows = {row.public_id: row for row in found.only("public_id", "summary", "section_slugs", "version")}
+    sections = set(subscription.sections)
     deliveries = []
     for change in changes:
-        event = _TYPES[Change.Event(change.event)]
-        row = rows.get(change.public_id)
+        event = f"article.{change.event}"
         if wanted and event not in wanted:
             continue
-        # Where a withdrawn story was is not known any more; whoever did not have it can ignore it.
-        if subscription.sections and row and not set(subscription.sections) & set(row.section_slugs):
+        # Changes of before there were sections in them concern everybody.
+        if sections and "sections" in change.data and not sections & set(change.data["sections"]):
             continue
         deliveries.append(
             Delivery(
@@ -73,24 +109,22 @@ def _deliveries(subscription: Subscription, changes: list[Change]) -> list[Deliv
                 event=event,
                 sequence=change.sequence,
                 public_id=change.public_id,
-                payload=dump({"type": event, "timestamp": moment(change.at), "data": _data(change, row)}),
+                payload=dump({"type": event, "timestamp": moment(change.at), "data": _data(change)}),
             )
         )
     return deliveries
 
 
-def _data(change: Change, row: PublishedArticle | None) -> dict[str, Any]:
-    """What happened to which story, with its summary as it is now unless it is gone.
+def _data(change: Change) -> dict[str, Any]:
+    """What happened to which story, without its text.
 
     A receiver drops an event whose `sequence` is lower than one that it has for the same `id`.
     """
-    shown = row is not None and change.event != Change.Event.WITHDRAWN
     return {
         "id": str(change.public_id),
         "sequence": change.sequence,
-        "version": row.version if row and shown else None,
+        "version": change.data.get("version") if change.event != Change.Event.WITHDRAWN else None,
         "reason": change.data.get("reason"),
-        "article": json.loads(row.summary) if row and shown else None,
     }
 
 

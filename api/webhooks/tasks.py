@@ -1,5 +1,6 @@
 """Telling subscribers, in a queue of its own: a receiver that hangs keeps nobody else waiting."""
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
@@ -12,6 +13,8 @@ from api.models import Change, Delivery, Subscription
 from .deliver import deliver_due
 from .events import fan_out
 
+log = logging.getLogger(__name__)
+
 
 @shared_task
 def tell_subscribers() -> None:
@@ -19,7 +22,10 @@ def tell_subscribers() -> None:
     now = timezone.now()
     news = Change.objects.filter(sequence__gt=OuterRef("heard_sequence"))
     for pk in Subscription.objects.filter(Exists(news), active=True).values_list("pk", flat=True):
-        fan_out(pk)
+        try:
+            fan_out(pk)
+        except Exception:
+            log.exception("deliveries for subscription %s could not be made", pk)
     free = Q(busy_until=None) | Q(busy_until__lt=now)
     waiting = Subscription.objects.filter(
         free, Exists(Delivery.objects.due(now).filter(subscription=OuterRef("pk"))), active=True

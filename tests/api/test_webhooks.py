@@ -5,11 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from api.models import Change, Delivery, Subscription
-from api.webhooks.deliver import PAUSES, deliver_due, rotate_secret
+from api.webhooks.admin import SubscriptionViewSet
+from api.webhooks.deliver import PAUSES, deliver_due, replay, rotate_secret
 from api.webhooks.tasks import forget_old_deliveries, tell_subscribers
 from cms.actions import kill
 from tests.newsroom import Newsroom
@@ -114,6 +116,88 @@ def test_a_subscription_to_a_section_hears_of_that_section(newsroom: Newsroom, r
     assert [json.loads(one.body)["data"]["article"]["title"] for one in receiver.requests] == ["In the harbour"]
 
 
+def test_a_subscription_to_a_section_hears_of_what_leaves_it_and_of_no_other_withdrawal(
+    newsroom: Newsroom, receiver: Receiver
+):
+    subscription = Subscription.objects.create(name="Harbour", url=receiver.url, sections=["harbour"])
+    elsewhere = newsroom.publish(section=newsroom.other_section)
+    moved = newsroom.publish()
+    elsewhere.unpublish()
+    newsroom.fresh(moved).move(newsroom.other_section, pos="last-child")
+    newsroom.fresh(moved).unpublish()
+    tell(subscription)
+
+    assert events(receiver) == ["article.published", "article.updated"]
+    assert {json.loads(one.body)["data"]["id"] for one in receiver.requests} == {str(moved.public_id)}
+
+
+class TestStages:
+    def test_each_step_of_a_review_is_told_to_who_asked(self, newsroom: Newsroom, receiver: Receiver):
+        subscription = Subscription.objects.create(
+            name="Planning", url=receiver.url, events=["article.stage_changed"], sections=["harbour"]
+        )
+        story = newsroom.submit(newsroom.draft("A secret headline"))
+        newsroom.send_back(story, by=newsroom.editor, reason="It lacks a second source.")
+        newsroom.release(newsroom.clear(story))
+        tell(subscription)
+
+        told = [json.loads(one.body)["data"] for one in receiver.requests]
+        assert [(one["before"]["name"], one["after"]["name"]) for one in told] == [
+            ("Draft", "Desk edit"),
+            ("Desk edit", "Sent back"),
+            ("Sent back", "Desk edit"),
+            ("Desk edit", "Copy and facts"),
+            ("Copy and facts", "Ready"),
+            ("Ready", "Published"),
+        ]
+        assert {one["id"] for one in told} == {str(story.public_id)}
+        assert told[3]["after"]["slug"] == "copy-and-facts"
+
+    def test_they_hold_no_text_and_no_names(self, newsroom: Newsroom, receiver: Receiver):
+        subscription = Subscription.objects.create(name="Planning", url=receiver.url, events=["article.stage_changed"])
+        newsroom.submit(newsroom.draft("A secret headline"))
+        tell(subscription)
+
+        (event,) = [json.loads(one.body) for one in receiver.requests]
+        assert event.keys() == {"type", "timestamp", "data"}
+        assert event["data"].keys() == {"id", "before", "after", "at"}
+        assert "secret" not in json.dumps(event)
+
+    def test_they_are_not_told_to_who_did_not_ask(
+        self, newsroom: Newsroom, receiver: Receiver, subscription: Subscription
+    ):
+        newsroom.submit(newsroom.draft())
+        tell(subscription)
+
+        assert receiver.requests == []
+
+    def test_a_subscription_to_another_section_hears_nothing(self, newsroom: Newsroom, receiver: Receiver):
+        subscription = Subscription.objects.create(
+            name="Council", url=receiver.url, events=["article.stage_changed"], sections=["council"]
+        )
+        newsroom.submit(newsroom.draft())
+        tell(subscription)
+
+        assert receiver.requests == []
+
+    def test_a_step_that_is_undone_is_not_told(self, newsroom: Newsroom, receiver: Receiver):
+        subscription = Subscription.objects.create(name="Planning", url=receiver.url, events=["article.stage_changed"])
+        with transaction.atomic():
+            newsroom.submit(newsroom.draft())
+            transaction.set_rollback(True)
+        tell(subscription)
+
+        assert receiver.requests == []
+
+    def test_a_review_that_is_cancelled_leaves_a_draft(self, newsroom: Newsroom, receiver: Receiver):
+        subscription = Subscription.objects.create(name="Planning", url=receiver.url, events=["article.stage_changed"])
+        story = newsroom.submit(newsroom.draft())
+        story.current_workflow_state.cancel(user=newsroom.editor)
+        tell(subscription)
+
+        assert json.loads(receiver.requests[-1].body)["data"]["after"] == {"slug": "draft", "name": "Draft"}
+
+
 def test_what_failed_is_sent_again_with_the_same_id(
     newsroom: Newsroom, receiver: Receiver, subscription: Subscription, freezer
 ):
@@ -158,6 +242,50 @@ def test_gone_ends_the_subscription(newsroom: Newsroom, receiver: Receiver, subs
     assert not subscription.active
     assert "410" in subscription.stopped_because
     assert len(receiver.requests) == 1
+
+
+def test_what_is_sent_late_holds_nothing_of_a_story_that_was_withdrawn_since(
+    newsroom: Newsroom, receiver: Receiver, subscription: Subscription, freezer
+):
+    receiver.answers = [500, 204]
+    story = newsroom.publish("Killed an hour later")
+    tell(subscription)
+    kill(newsroom.fresh(story), reason="It was not true.", by=newsroom.publisher)
+
+    freezer.tick(timedelta(minutes=1))
+    tell(subscription)
+
+    late = next(one for one in receiver.requests[1:] if json.loads(one.body)["type"] == "article.published")
+    assert json.loads(late.body)["data"]["article"] is None
+    assert "Killed an hour later" in receiver.requests[0].body.decode()
+    assert "Killed an hour later" not in "".join(one.body.decode() for one in receiver.requests[1:])
+
+
+def test_what_is_sent_again_holds_nothing_of_a_story_that_was_withdrawn_since(
+    newsroom: Newsroom, receiver: Receiver, subscription: Subscription
+):
+    newsroom.publish("Published and taken down").unpublish()
+    tell(subscription)
+    replay(Delivery.objects.values_list("pk", flat=True))
+    receiver.requests.clear()
+    tell(subscription)
+
+    assert events(receiver) == ["article.published", "article.withdrawn"]
+    assert "Published and taken down" not in "".join(one.body.decode() for one in receiver.requests)
+
+
+def test_a_subscriber_whose_events_cannot_be_prepared_keeps_no_other_waiting(
+    newsroom: Newsroom, receiver: Receiver, subscription: Subscription
+):
+    Subscription.objects.create(name="Broken", url=receiver.url)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE api_delivery ADD CONSTRAINT broken CHECK (subscription_id = %s) NOT VALID", [subscription.pk]
+        )
+    newsroom.publish()
+    tell(subscription)
+
+    assert events(receiver) == ["article.published"]
 
 
 def test_a_redirect_is_not_followed(newsroom: Newsroom, receiver: Receiver, subscription: Subscription):
@@ -234,7 +362,7 @@ def test_many_events_cost_queries_by_the_batch(
         Change(sequence=number, event="published", public_id="0" * 32, at=timezone.now()) for number in range(1, 301)
     )
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         tell_subscribers()
 
     assert Delivery.objects.count() == 300
@@ -263,12 +391,19 @@ class TestInTheAdmin:
     def test_an_administrator_makes_a_webhook_and_sees_its_secret(self, client, newsroom: Newsroom):
         answer = client.post(
             "/admin/webhooks/new/",
-            {"name": "The app", "url": "https://app.example.org/hook", "events": "", "sections": "", "active": "on"},
+            {
+                "name": "The app",
+                "url": "https://app.example.org/hook",
+                "events": ["article.published", "article.withdrawn"],
+                "sections": "",
+                "active": "on",
+            },
             follow=True,
         )
 
         assert Subscription.objects.get().secret in answer.content.decode()
         assert Subscription.objects.get().created_by == newsroom.boss
+        assert Subscription.objects.get().events == ["article.published", "article.withdrawn"]
 
     def test_a_section_that_is_not_there_is_refused(self, client):
         answer = client.post(
@@ -277,6 +412,23 @@ class TestInTheAdmin:
 
         assert "There is no section with the slug nowhere." in answer.content.decode()
         assert not Subscription.objects.exists()
+
+    def test_a_form_that_was_open_for_long_sets_nothing_back(
+        self, client, newsroom: Newsroom, receiver: Receiver, subscription: Subscription
+    ):
+        form_class = SubscriptionViewSet().get_form_class(for_update=True)
+        form = form_class(
+            {"name": "The app", "url": receiver.url, "sections": "", "active": "on"},
+            instance=Subscription.objects.get(pk=subscription.pk),
+        )
+        newsroom.publish()
+        tell(subscription)
+        assert form.is_valid(), form.errors
+        form.save()
+        newsroom.publish()
+        tell(subscription)
+
+        assert events(receiver) == ["article.published", "article.published"]
 
     def test_a_test_arrives(self, client, receiver: Receiver, subscription: Subscription):
         client.post(f"/admin/webhooks/{subscription.pk}/test/")
