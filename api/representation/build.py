@@ -2,25 +2,31 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urljoin
 
 import nh3
 from django.conf import settings
 
 from api.representation.html import body_html
 from api.representation.rich_text import publish
-from api.representation.sources import Sources, list_item, media_url, public_url
+from api.representation.sources import Sources, list_item, media_url
 from cms.embeds import find_provider
 from cms.images import CROPS
-from cms.models import Article, NewsImage, NewsRendition
+from cms.models import Article, Correction, NewsImage, NewsRendition
 from cms.text import body_paragraphs, count_words, reading_minutes
 
 Json = dict[str, Any]
 
-_MIME_TYPES = {"jpeg": "image/jpeg", "webp": "image/webp", "avif": "image/avif"}
+FORM = 3
+"""Counts the forms that the public JSON has had. Raise it when you change what `build` makes: rows of an earlier form
+are then stored anew by a sweep (`api.tasks.reconcile_strays`)."""
+
+_MIME_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpeg": "image/jpeg"}
+"""By format, the smallest files first: a browser takes the first that it can show."""
 _CROP_OF_SIZE = {f"fill-{width}x{height}": name for name, sizes in CROPS.items() for width, height in sizes}
 
 
@@ -35,11 +41,19 @@ class Representation:
     author_slugs: list[str]
     topic_slugs: list[str]
     """Topics and the topics above them."""
+    publisher: Json
+    """Name and address of the website, for search engines."""
 
     def digest(self) -> str:
         """A fingerprint of everything that readers could see differently."""
-        columns = [self.section_slugs, self.author_slugs, self.topic_slugs]
+        columns = [self.section_slugs, self.author_slugs, self.topic_slugs, self.publisher]
         return hashlib.sha256(dump([self.summary, self.detail, columns]).encode()).hexdigest()
+
+
+def shape() -> str:
+    """What a row is stored as besides the story's own content: the form of the JSON, and the addresses in it."""
+    addresses = dump([settings.BASE_URL, settings.FRONTEND_URL, settings.PUBLIC_MEDIA_URL])
+    return f"{FORM}-{hashlib.sha256(addresses.encode()).hexdigest()[:12]}"
 
 
 def dump(value: Any) -> str:
@@ -60,19 +74,22 @@ def build(article: Article, sources: Sources) -> Representation:
     word_count = sum(count_words(text) for text in words)
     section = sources.section_of(article)
     path = article.public_path
+    website = sources.website_of(article)
+    url = website.absolute(path)
     summary: Json = {
         "id": str(article.public_id),
         "type": "article",
         "kind": article.kind,
         "slug": article.slug,
         "path": path,
-        "url": public_url(path),
+        "url": url,
         "api_url": f"{settings.BASE_URL}/api/v1/articles/{article.public_id}/",
         "title": article.title,
         "short_title": article.short_title or None,
         "kicker": article.kicker or None,
         "standfirst": article.standfirst,
         "language": article.locale.language_code,
+        "site": website.name,
         "published_at": None,
         "updated_at": None,
         "version": None,
@@ -102,15 +119,16 @@ def build(article: Article, sources: Sources) -> Representation:
     }
     detail: Json = {
         "body": {"blocks": blocks, "html": body_html(blocks)},
-        "corrections": [{"at": moment(one.at), "text": one.text} for one in article.corrections.all()],
+        "corrections": [{"at": moment(one.at), "text": one.text} for one in _corrections(article)],
         "rights": {"usage_terms": article.usage_terms or None, "may_be_syndicated": article.may_be_syndicated},
         "seo": {
             "title": article.seo_title or article.title,
             "description": article.search_description or article.standfirst,
-            "canonical_url": article.canonical_url or public_url(path),
+            "canonical_url": article.canonical_url or url,
             "robots": article.robots,
         },
         "aliases": [],
+        "alternates": sources.alternates_of(article),
         "picks": [
             sources.links[pick.article_id]
             for pick in article.picks.all()
@@ -126,7 +144,13 @@ def build(article: Article, sources: Sources) -> Representation:
         topic_slugs=sorted(
             {slug for link in article.topic_links.all() for slug in sources.topic_ancestors.get(link.topic_id, [])}
         ),
+        publisher={"name": website.title or section.title, "url": website.absolute("/")},
     )
+
+
+def _corrections(article: Article) -> Iterable[Correction]:
+    # A story that was never saved is built for a preview.
+    return article.corrections.all() if article.pk else ()
 
 
 def stamp(
@@ -137,14 +161,18 @@ def stamp(
     summary = built.summary | dates
     detail = summary | built.detail
     detail["aliases"] = aliases
-    detail["seo"] = detail["seo"] | {"json_ld": json_ld(detail)}
+    detail["seo"] = detail["seo"] | {"json_ld": json_ld(detail, built.publisher)}
     return dump(summary), dump(detail)
 
 
-def json_ld(detail: Json) -> Json:
-    """The story as schema.org/NewsArticle, as search engines want it: developers.google.com/search/docs (Article)."""
+def json_ld(detail: Json, publisher: Json) -> Json:
+    """The story as schema.org/NewsArticle, as search engines want it: developers.google.com/search/docs (Article).
+
+    What the story does not have (a picture, a translation, a correction) is left out.
+    """
     images = detail["image"]["renditions"] if detail["image"] else []
-    return {
+    pictures = [one["url"] for one in images if one["type"] == "image/jpeg" and one["width"] >= 640]
+    document: Json = {
         "@context": "https://schema.org",
         "@type": {
             "opinion": "OpinionNewsArticle",
@@ -160,9 +188,23 @@ def json_ld(detail: Json) -> Json:
         "articleSection": detail["section"]["name"],
         "keywords": [topic["name"] for topic in detail["topics"]],
         "wordCount": detail["word_count"],
-        "author": [{"@type": "Person", "name": author["name"]} for author in detail["authors"]],
-        "image": [one["url"] for one in images if one["type"] == "image/jpeg" and one["width"] >= 640],
+        "isAccessibleForFree": True,
+        "author": [
+            {"@type": "Person", "name": author["name"], "url": urljoin(publisher["url"], f"/authors/{author['slug']}/")}
+            for author in detail["authors"]
+        ],
+        "publisher": {"@type": "NewsMediaOrganization", **publisher},
+        "image": pictures,
+        "correction": [
+            {"@type": "CorrectionComment", "text": one["text"], "datePublished": one["at"]}
+            for one in detail["corrections"]
+        ],
+        "workTranslation": [
+            {"@type": "NewsArticle", "inLanguage": one["language"], "headline": one["title"], "url": one["url"]}
+            for one in detail["alternates"]
+        ],
     }
+    return {name: value for name, value in document.items() if value != []}
 
 
 def picture(image_id: int | None, sources: Sources, *, alt: str = "", caption: str = "") -> Json | None:
@@ -175,6 +217,7 @@ def picture(image_id: int | None, sources: Sources, *, alt: str = "", caption: s
         return None
     renditions = [one for each in sources.renditions[image.pk] if (one := _rendition(each)) is not None]
     renditions.sort(key=lambda one: (one["crop"] or "", one["type"], one["width"]))
+    crops = {name: _srcset(renditions, name) for name in CROPS}
     return {
         "id": str(image.public_id),
         "alt": alt or image.alt,
@@ -186,7 +229,19 @@ def picture(image_id: int | None, sources: Sources, *, alt: str = "", caption: s
         "dominant_colour": image.dominant_colour or None,
         "blurhash": image.blurhash or None,
         "renditions": renditions,
+        "srcset": _srcset(renditions, None),
+        "crops": {name: srcset for name, srcset in crops.items() if srcset},
     }
+
+
+def _srcset(renditions: list[Json], crop: str | None) -> dict[str, str]:
+    """By media type what belongs into the `srcset` of a <source>; a small picture has some widths more than once."""
+    found: dict[str, str] = {}
+    for kind in _MIME_TYPES.values():
+        urls = {one["width"]: one["url"] for one in renditions if (one["type"], one["crop"]) == (kind, crop)}
+        if urls:
+            found[kind] = ", ".join(f"{url} {width}w" for width, url in urls.items())
+    return found
 
 
 def _rendition(rendition: NewsRendition) -> Json | None:
@@ -259,6 +314,8 @@ _MISSING_PICTURE: Json = {
     "dominant_colour": None,
     "blurhash": None,
     "renditions": [],
+    "srcset": {},
+    "crops": {},
 }
 
 

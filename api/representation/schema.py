@@ -56,6 +56,13 @@ class ImageSerializer(serializers.Serializer[None]):
     dominant_colour = serializers.CharField(allow_null=True, help_text="Such as #3a6ea5.")
     blurhash = serializers.CharField(allow_null=True, help_text="A blurred stand-in: blurha.sh.")
     renditions = RenditionSerializer(many=True)
+    srcset = serializers.DictField(
+        child=serializers.CharField(),
+        help_text="For the whole picture, by media type: a value for `srcset` with widths. The best type comes first.",
+    )
+    crops = serializers.DictField(
+        child=serializers.DictField(child=serializers.CharField()), help_text="The same by ratio: `16:9`, `1:1`."
+    )
 
 
 class RichTextSerializer(serializers.Serializer[None]):
@@ -80,6 +87,7 @@ class QuoteSerializer(serializers.Serializer[None]):
     style = serializers.ChoiceField(["block", "pull"])  # type: ignore[assignment]
 
 
+@extend_schema_field({"type": "object", "properties": {}, "additionalProperties": False})
 class DividerSerializer(serializers.Serializer[None]):
     """Nothing: a line."""
 
@@ -182,12 +190,26 @@ class SectionRefSerializer(serializers.Serializer[None]):
     name = serializers.CharField()
 
 
+class AuthorLinkSerializer(serializers.Serializer[None]):
+    label = serializers.CharField()  # type: ignore[assignment]
+    url = serializers.URLField()
+
+
 class AuthorRefSerializer(SectionRefSerializer):
+    """In a byline. What is not always there comes with `include=authors`."""
+
     role = serializers.ChoiceField(ArticleAuthor.Role.choices)
+    bio = serializers.CharField(allow_null=True, required=False)
+    portrait = ImageSerializer(allow_null=True, required=False)
+    links = AuthorLinkSerializer(many=True, required=False)
 
 
 class TopicRefSerializer(SectionRefSerializer):
+    """What a story is about. What is not always there comes with `include=topics`."""
+
     qcode = serializers.CharField(allow_null=True, help_text="IPTC's code, such as medtop:20000002.")
+    definition = serializers.CharField(allow_null=True, required=False)
+    parent = SectionRefSerializer(allow_null=True, required=False)
 
 
 class SummarySerializer(serializers.Serializer[None]):
@@ -205,6 +227,7 @@ class SummarySerializer(serializers.Serializer[None]):
     kicker = serializers.CharField(allow_null=True)
     standfirst = serializers.CharField()
     language = serializers.CharField()
+    site = serializers.CharField(help_text="The host name of its website.", allow_blank=True)
     published_at = serializers.DateTimeField(help_text="When readers could first see it; never changes.")
     updated_at = serializers.DateTimeField(help_text="When it last changed for its readers.")
     version = serializers.IntegerField(min_value=1)
@@ -240,6 +263,18 @@ class SeoSerializer(serializers.Serializer[None]):
     json_ld = serializers.DictField(help_text="schema.org/NewsArticle, ready for a script element.")
 
 
+class AlternateSerializer(serializers.Serializer[None]):
+    """A translation of the story, or what it is a translation of."""
+
+    language = serializers.CharField()
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    path = serializers.CharField()
+    url = serializers.URLField()
+    api_url = serializers.URLField()
+
+
 class DetailSerializer(SummarySerializer):
     """A story in full."""
 
@@ -248,7 +283,15 @@ class DetailSerializer(SummarySerializer):
     rights = RightsSerializer()
     seo = SeoSerializer()
     aliases = serializers.ListField(child=serializers.CharField(), help_text="Paths at which it was found earlier.")
+    alternates = AlternateSerializer(many=True, help_text="The same story in other languages, for `hreflang`.")
     picks = StoryLinkSerializer(many=True)
+
+
+class PreviewSerializer(DetailSerializer):
+    """A draft as it would be published now; its pictures have addresses that end with it."""
+
+    preview = serializers.BooleanField(help_text="Always true.")
+    preview_expires_at = serializers.DateTimeField(help_text="When the token stops to open it.")
 
 
 class ReasonSerializer(serializers.Serializer[None]):
@@ -289,6 +332,45 @@ class ListedSerializer(SummarySerializer):
     highlight = HighlightSerializer(required=False)
 
 
+class ArticleSerializer(DetailSerializer):
+    """A story in full, with what `include` asked for."""
+
+    related = RelatedSerializer(many=True, required=False)
+
+
+class BodyPartSerializer(serializers.Serializer[None]):
+    """The text in the forms that `format` asked for."""
+
+    blocks = serializers.ListField(child=BlockField(), required=False)
+    html = serializers.CharField(allow_blank=True, required=False)
+    markdown = serializers.CharField(required=False)
+    text = serializers.CharField(allow_blank=True, required=False)
+
+
+class _PartSerializer(serializers.Serializer[None]):
+    """Of a story, what `fields` or `format` chose."""
+
+    whole: type[serializers.Serializer[None]]
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = self.whole().get_fields() | {"body": BodyPartSerializer()}
+        for name, field in fields.items():
+            field.required = name == "id"
+        return fields
+
+
+class ArticlePartSerializer(_PartSerializer):
+    whole = ArticleSerializer
+
+
+class ListedPartSerializer(_PartSerializer):
+    whole = ListedSerializer
+
+
+PART = "application/vnd.copydesk.part+json"
+"""Media type of answers that hold parts of stories, so that what `application/json` holds can be relied on."""
+
+
 class SectionSerializer(serializers.Serializer[None]):
     id = serializers.UUIDField()
     slug = serializers.CharField()
@@ -296,6 +378,8 @@ class SectionSerializer(serializers.Serializer[None]):
     description = serializers.CharField(allow_null=True)
     path = serializers.CharField()
     url = serializers.URLField()
+    site = serializers.CharField(help_text="The host name of its website.", allow_blank=True)
+    language = serializers.CharField()
     parent = SectionRefSerializer(allow_null=True)
     article_count = serializers.IntegerField(help_text="Stories that readers can see, with those of sections in it.")
 
@@ -306,11 +390,6 @@ class TopicSerializer(TopicRefSerializer):
     article_count = serializers.IntegerField(help_text="Stories that readers can see, with those of topics under it.")
 
 
-class AuthorLinkSerializer(serializers.Serializer[None]):
-    label = serializers.CharField()  # type: ignore[assignment]
-    url = serializers.URLField()
-
-
 class AuthorSerializer(SectionRefSerializer):
     bio = serializers.CharField(allow_null=True)
     portrait = ImageSerializer(allow_null=True)
@@ -318,17 +397,57 @@ class AuthorSerializer(SectionRefSerializer):
     article_count = serializers.IntegerField(help_text="Stories that readers can see.")
 
 
-class ResolvedSerializer(serializers.Serializer[None]):
-    """What is at a path. `id`, `slug`, `api_url`: what it is; `location`, `status`: where it went; `reason`: why."""
+def _at_a_path(name: str, text: str, **fields: serializers.Field) -> type[serializers.Serializer[None]]:
+    common = {"type": serializers.ChoiceField([name]), "path": serializers.CharField()}
+    return type(
+        f"Resolved{name.capitalize()}Serializer", (serializers.Serializer,), {"__doc__": text, **common, **fields}
+    )
 
-    type = serializers.ChoiceField(["article", "section", "topic", "author", "redirect", "gone"])
-    path = serializers.CharField()
-    status = serializers.ChoiceField([200, 301, 302, 410])
-    id = serializers.UUIDField(required=False)
-    slug = serializers.CharField(required=False)
-    api_url = serializers.URLField(required=False)
-    location = serializers.CharField(required=False)
-    reason = serializers.CharField(required=False, allow_null=True)
+
+def _thing_at_a_path(name: str) -> type[serializers.Serializer[None]]:
+    return _at_a_path(
+        name,
+        f"There is a {name}." if name[0] not in "aeiou" else f"There is an {name}.",
+        status=serializers.ChoiceField([200]),
+        id=serializers.UUIDField(),
+        slug=serializers.CharField(),
+        api_url=serializers.URLField(),
+    )
+
+
+ResolvedSerializer = PolymorphicProxySerializer(
+    component_name="Resolved",
+    serializers={
+        **{name: _thing_at_a_path(name) for name in ("article", "section", "topic", "author")},
+        "redirect": _at_a_path(
+            "redirect",
+            "What was there has moved, or the newsroom sends readers on.",
+            status=serializers.ChoiceField([301, 302]),
+            location=serializers.CharField(help_text="A path of the website, or an address elsewhere."),
+        ),
+        "gone": _at_a_path(
+            "gone",
+            "A story was there and was withdrawn.",
+            status=serializers.ChoiceField([410]),
+            reason=serializers.CharField(allow_null=True, help_text="For readers; null where none is given."),
+        ),
+    },
+    resource_type_field_name="type",
+    many=False,
+)
+"""What is at a path, told apart by `type`."""
+
+
+@extend_schema_field(
+    PolymorphicProxySerializer(
+        component_name="AnyShape",
+        serializers=[DetailSerializer, SummarySerializer],
+        resource_type_field_name=None,
+        many=False,
+    )
+)
+class AnyShapeField(serializers.Field[object, object, object, object]):
+    """A story in full, or as lists show it."""
 
 
 class ChangeSerializer(serializers.Serializer[None]):
@@ -339,7 +458,7 @@ class ChangeSerializer(serializers.Serializer[None]):
     at = serializers.DateTimeField()
     version = serializers.IntegerField(allow_null=True, help_text="Of the story; it grows with each public change.")
     reason = serializers.CharField(allow_null=True, help_text="Why it was withdrawn, where readers are told.")
-    article = DetailSerializer(
+    article = AnyShapeField(
         allow_null=True, help_text="The story as it is now; null once it was withdrawn. A summary with shape=summary."
     )
 
@@ -356,18 +475,29 @@ class ChangeListSerializer(serializers.Serializer[None]):
 class ParameterErrorSerializer(serializers.Serializer[None]):
     parameter = serializers.CharField()
     detail = serializers.CharField()
+    allowed = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="The values that are possible, where they are fixed; of an unknown parameter, the known ones.",
+    )
 
 
 class ProblemSerializer(serializers.Serializer[None]):
-    """RFC 9457. `errors` names the parameters of a 400; `reason` and `withdrawn_at` belong to a 410."""
+    """RFC 9457. Decide by `type`; what is not always there belongs to the types that its page names."""
 
-    type = serializers.CharField()
+    type = serializers.CharField(help_text="The address of a page that explains it; its last part never changes.")
     title = serializers.CharField()
     status = serializers.IntegerField()
-    detail = serializers.CharField()
+    detail = serializers.CharField(help_text="For people.")
+    request_id = serializers.CharField(
+        required=False, help_text="In the server's log, too; missing where caches may share the answer."
+    )
     errors = ParameterErrorSerializer(many=True, required=False)  # type: ignore[assignment]
-    reason = serializers.CharField(required=False, allow_null=True)
+    reason = serializers.CharField(
+        required=False, allow_null=True, help_text="Why it is gone, for readers; null where none is given."
+    )
     withdrawn_at = serializers.DateTimeField(required=False)
+    scope = serializers.CharField(required=False, help_text="What the key would need besides.")
 
 
 def envelope(item: type[serializers.Serializer[None]], name: str) -> type[serializers.Serializer[None]]:
@@ -384,3 +514,48 @@ def envelope(item: type[serializers.Serializer[None]], name: str) -> type[serial
             "count": serializers.IntegerField(allow_null=True, help_text="Given when count=true."),
         },
     )
+
+
+class FacetValueSerializer(serializers.Serializer[None]):
+    value = serializers.CharField(help_text="What the filter of the same name takes.")
+    name = serializers.CharField()
+    count = serializers.IntegerField(min_value=1)
+
+
+class FacetSerializer(serializers.Serializer[None]):
+    """The most frequent values, the most frequent first."""
+
+    values = FacetValueSerializer(many=True)
+    exact = serializers.BooleanField(help_text="Whether all stories of the result were counted, not only the newest.")
+
+
+class FacetsSerializer(serializers.Serializer[None]):
+    section = FacetSerializer(required=False)
+    topic = FacetSerializer(required=False)
+    author = FacetSerializer(required=False)
+    kind = FacetSerializer(required=False)
+    language = FacetSerializer(required=False)
+    site = FacetSerializer(required=False)
+
+
+def with_facets(listing: type[serializers.Serializer[None]]) -> type[serializers.Serializer[None]]:
+    """The envelope of a list that can be asked for facets."""
+    facets = FacetsSerializer(required=False, help_text="Those that `facets` names.")
+    return type(listing.__name__, (listing,), {"__doc__": listing.__doc__, "facets": facets})
+
+
+class SuggestionSerializer(serializers.Serializer[None]):
+    """Something whose name is like what was typed."""
+
+    type = serializers.ChoiceField(["article", "topic", "author", "section"])
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    path = serializers.CharField()
+    url = serializers.URLField()
+    api_url = serializers.URLField()
+    article_count = serializers.IntegerField(allow_null=True, help_text="null for a story.")
+
+
+class SuggestionListSerializer(serializers.Serializer[None]):
+    items = SuggestionSerializer(many=True)

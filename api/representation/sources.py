@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -17,6 +18,9 @@ from api.representation.rich_text import Link, linked_page_ids
 from cms.checks import picture_ids
 from cms.images import rendition_specs
 from cms.models import Article, NewsImage, NewsRendition, Section, Topic
+from cms.websites import Website, get_websites, website_of
+
+Alternate = dict[str, str]
 
 
 @dataclass
@@ -37,6 +41,9 @@ class Sources:
     embed_urls: set[str] = field(default_factory=set)
     private_paths: list[str] = field(default_factory=list)
     """Tree paths below which nothing is public."""
+    websites: list[Website] = field(default_factory=list)
+    translations: dict[UUID | None, list[Alternate]] = field(default_factory=lambda: defaultdict(list))
+    """Stories on the shelf by translation key; each is among its own translations."""
 
     def section_of(self, article: Article) -> Section:
         return self.sections[article.path[: -article.steplen]]
@@ -46,6 +53,17 @@ class Sources:
         step = article.steplen
         paths = [article.path[:length] for length in range(step, len(article.path), step)]
         return [self.sections[path] for path in paths if path in self.sections]
+
+    def website_of(self, article: Article) -> Website:
+        return website_of(article.path, self.websites)
+
+    def alternates_of(self, article: Article) -> list[Alternate]:
+        """The visible translations of a story, itself left out, by language."""
+        others = self.translations.get(article.translation_key, [])
+        return sorted(
+            (one for one in others if one["id"] != str(article.public_id)),
+            key=lambda one: (str(one["language"]), str(one["id"])),
+        )
 
     def is_private(self, article: Article) -> bool:
         """Whether the story is in something private, or in a section that is not live."""
@@ -62,6 +80,11 @@ def load(article_ids: Sequence[int]) -> Sources:
         .select_related("locale")
         .prefetch_related("byline__author", "topic_links__topic", "picks", "corrections")
     }
+    return gather(articles)
+
+
+def gather(articles: dict[int, Article]) -> Sources:
+    """The same for stories at hand, by primary key: versions that are not what is stored, too."""
     raw_bodies = {pk: article.body.get_prep_value() for pk, article in articles.items()}
     parents = {
         article.path[:length]
@@ -76,7 +99,9 @@ def load(article_ids: Sequence[int]) -> Sources:
         topic_ancestors=Topic.objects.ancestor_slugs(topic_ids) if topic_ids else {},
         images=NewsImage.objects.in_bulk(image_ids) if image_ids else {},
         private_paths=list(PageViewRestriction.objects.values_list("page__path", flat=True)),
+        websites=get_websites(),
     )
+    _add_translations(sources)
     renditions_of(image_ids, sources)
     urls: set[str] = set()
     for pk, article in articles.items():
@@ -100,18 +125,39 @@ def renditions_of(image_ids: set[int], sources: Sources) -> None:
             sources.renditions[rendition.image_id].append(rendition)
 
 
+def _add_translations(sources: Sources) -> None:
+    keys = {article.translation_key for article in sources.articles.values()}
+    addresses = {website.name: website for website in sources.websites}
+    for key, language, public_id, slug, site, path, title in PublishedArticle.objects.filter(
+        translation_key__in=keys
+    ).values_list("translation_key", "language", "public_id", "slug", "site", "path", "title"):
+        sources.translations[key].append(
+            {
+                "language": language,
+                "id": str(public_id),
+                "slug": slug,
+                "title": title,
+                "path": path,
+                "url": addresses[site].absolute(path) if site in addresses else public_url(path),
+                "api_url": f"{settings.BASE_URL}/api/v1/articles/{public_id}/",
+            }
+        )
+
+
 def public_links(page_ids: set[int]) -> dict[int, Link]:
     """What readers may know about pages, by primary key; pages that they cannot read are left out."""
     links: dict[int, Link] = {}
-    for pk, public_id, slug, path, title in PublishedArticle.objects.filter(article_id__in=page_ids).values_list(
-        "article_id", "public_id", "slug", "path", "title"
+    websites = get_websites()
+    addresses = {website.name: website for website in websites}
+    for pk, public_id, slug, site, path, title in PublishedArticle.objects.filter(article_id__in=page_ids).values_list(
+        "article_id", "public_id", "slug", "site", "path", "title"
     ):
         links[pk] = {
             "kind": "article",
             "id": str(public_id),
             "slug": slug,
             "path": path,
-            "url": public_url(path),
+            "url": addresses[site].absolute(path) if site in addresses else public_url(path),
             "title": title,
         }
     for section in public_sections().filter(pk__in=page_ids - links.keys()):
@@ -120,7 +166,7 @@ def public_links(page_ids: set[int]) -> dict[int, Link]:
             "id": str(section.public_id),
             "slug": section.slug,
             "path": section.public_path,
-            "url": public_url(section.public_path),
+            "url": website_of(section.path, websites).absolute(section.public_path),
             "title": section.title,
         }
     return links
@@ -139,13 +185,13 @@ def public_sections() -> QuerySet[Section]:
 
 
 def public_url(path: str) -> str:
-    """The full address of a path on the readers' website."""
+    """The full address of a path on the newsroom's first website."""
     return urljoin(settings.FRONTEND_URL + "/", path.lstrip("/"))
 
 
 def media_url(url: str) -> str:
-    """The full address of a file that this server, or its storage, hands out."""
-    return urljoin(settings.BASE_URL + "/", url)
+    """The full address at which readers find a file, by its address on this server."""
+    return settings.PUBLIC_MEDIA_URL + url.removeprefix(settings.MEDIA_URL)
 
 
 def _references(raw: list[dict[str, Any]]) -> tuple[set[int], set[str]]:

@@ -1,7 +1,10 @@
 """The one way onto the shelf and off it: compare a story with its row, and make the row true."""
 
 import hashlib
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,11 +14,16 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.expressions import Combinable
 
-from api.models import ArticlePath, Change, PublishedArticle, RankingDue, Tombstone
+from api.caching import keys as cache_keys
+from api.caching.outbox import forget
+from api.models import ArticlePath, Change, PublishedArticle, RankingDue, ReleaseDelay, Tombstone
 from api.models.changes import hold_shelf, record_changes
-from api.representation.build import Representation, build, stamp
+from api.models.delays import note_delay
+from api.representation import suggest
+from api.representation.build import Representation, build, shape, stamp
 from api.representation.sources import Sources, load
-from cms.celery import enqueue
+from cms.celery import enqueue, owe
+from cms.checks import picture_ids
 from cms.models import Article, Takedown
 from cms.text import STEMMERS
 from workflows.clearance import content_hash
@@ -47,10 +55,12 @@ def reconcile_many(article_ids: Sequence[int], at: datetime) -> None:
     for start in range(0, len(ids), _BATCH):
         with transaction.atomic():
             hold_shelf()
-            moved = _reconcile_batch(ids[start : start + _BATCH], at)
-            referrers = _stories_that_show(moved) - set(ids)
-            if referrers:
-                _reconcile_batch(sorted(referrers), at)
+            due = ids[start : start + _BATCH]
+            while due:
+                moved = _reconcile_batch(due, at)
+                # Some may have been built in this batch already, before what they show was there; and others may turn
+                # out to be gone themselves, which those who show them must learn in their turn.
+                due = sorted(_stories_that_show(moved.article_ids) | _translations_of(moved))
 
 
 def search_config(language: str) -> str:
@@ -70,12 +80,28 @@ def search_vector(title: str, standfirst: str, text: str, language: str) -> Comb
     )
 
 
-def _reconcile_batch(ids: Sequence[int], at: datetime) -> set[int]:
-    """Returns the stories whose name, address or presence changed for readers."""
+@dataclass
+class _Moved:
+    """Stories whose name, address or presence changed for readers."""
+
+    article_ids: set[int] = field(default_factory=set)
+    translation_keys: set[UUID] = field(default_factory=set)
+    keys_of_gone: set[UUID] = field(default_factory=set)
+    """Those of `translation_keys` whose story is not on the shelf any more."""
+
+    def add(self, row: PublishedArticle, *, is_gone: bool = False) -> None:
+        self.article_ids.add(row.article_id)
+        if row.translation_key:
+            self.translation_keys.add(row.translation_key)
+        if row.translation_key and is_gone:
+            self.keys_of_gone.add(row.translation_key)
+
+
+def _reconcile_batch(ids: Sequence[int], at: datetime) -> _Moved:
     rows = {row.article_id: row for row in PublishedArticle.objects.filter(article_id__in=ids).defer("search", "text")}
     sources = load(ids)
     readable = {pk: article for pk, article in sources.articles.items() if _is_readable(article, sources, at)}
-    hashes = {pk: content_hash(article) for pk, article in readable.items()}
+    hashes = {pk: _signed_hash(article, rows.get(pk)) for pk, article in readable.items()}
     cleared = set(
         Clearance.objects.filter(article_id__in=readable, voided_at=None).values_list("article_id", "content_hash")
     )
@@ -84,30 +110,58 @@ def _reconcile_batch(ids: Sequence[int], at: datetime) -> set[int]:
     gone = [row for pk, row in rows.items() if pk not in readable]
     stored: list[PublishedArticle] = []
     events: list[Event] = []
-    moved: set[int] = set()
+    moved = _Moved()
+    relabelled: list[int] = []
     for pk, article in readable.items():
         row = rows.get(pk)
         if (pk, hashes[pk]) not in cleared:
             continue
         built = build(article, sources)
         new = _row(article, built, hashes[pk], row, stones.get(article.public_id), at)
-        if new:
-            new.shown_ids = sorted(sources.page_ids[pk])
         if new is None:
+            if row and row.shape != shape():
+                relabelled.append(pk)
             continue
+        if row and row.content_hash == new.content_hash:
+            new.pick_ids = row.pick_ids
+        new.shown_ids = sorted(sources.page_ids[pk])
+        new.image_ids = sorted(picture_ids(article) & sources.images.keys())
         stored.append(new)
-        events.append(
-            (Change.Event.UPDATED if row else Change.Event.PUBLISHED, new.public_id, {"version": new.version})
-        )
-        if row is None or (row.path, row.title) != (new.path, new.title):
-            moved.add(pk)
+        if row is None and article.public_id not in stones and (embargo_until := _embargo_that_held(article)):
+            note_delay(ReleaseDelay.Cause.EMBARGO, promised_for=embargo_until)
+        event = Change.Event.UPDATED if row else Change.Event.PUBLISHED
+        events.append((event, new.public_id, {"version": new.version, **_whom_it_concerns(row, new)}))
+        if row is None or (row.site, row.path, row.title) != (new.site, new.path, new.title):
+            moved.add(new)
     _keep_old_addresses(stored, rows, at)
     _write(stored)
+    if relabelled:
+        PublishedArticle.objects.filter(article_id__in=relabelled).update(shape=shape())
     events += _withdraw(gone, at)
+    suggest.keep(stored, gone, before=rows, sources=sources)
     record_changes(events, at=at)
+    forget(_keys_of(stored, gone, before=rows))
     _rerank([new for new in stored if _says_something_new(new, rows.get(new.article_id))])
     _fetch_embeds(sources)
-    return moved | {row.article_id for row in gone}
+    for row in gone:
+        moved.add(row, is_gone=True)
+    return moved
+
+
+def _signed_hash(article: Article, row: PublishedArticle | None) -> str:
+    """The hash of a story's content.
+
+    A pick goes with the story that was picked when that is deleted. Nobody needs to sign that: it is the hash of what
+    readers have, with the pick.
+    """
+    hash_ = content_hash(article)
+    if row is None or row.content_hash == hash_:
+        return hash_
+    left = [pick.article_id for pick in article.picks.all()]
+    lost = [pk for pk in row.pick_ids if pk not in left]
+    if lost and content_hash(article, picks=row.pick_ids) == row.content_hash:
+        return hash_ if Article.objects.filter(pk__in=lost).exists() else row.content_hash
+    return hash_
 
 
 def _is_readable(article: Article, sources: Sources, at: datetime) -> bool:
@@ -118,6 +172,12 @@ def _is_readable(article: Article, sources: Sources, at: datetime) -> bool:
         and not (article.expire_at and article.expire_at <= at)
         and not sources.is_private(article)
     )
+
+
+def _embargo_that_held(article: Article) -> datetime | None:
+    """The end of an embargo that it was released before, so that readers were to see it at that moment."""
+    released = article.last_published_at
+    return article.embargo_until if released and article.embargo_until and released < article.embargo_until else None
 
 
 def _row(
@@ -157,6 +217,8 @@ def _row(
         topic_slugs=built.topic_slugs,
         kind=article.kind,
         language=built.summary["language"],
+        site=built.summary["site"],
+        translation_key=article.translation_key,
         breaking=article.breaking,
         may_be_suggested=article.may_be_suggested,
         suggest_related=article.suggest_related,
@@ -172,8 +234,11 @@ def _row(
         text=built.text,
         summary=summary,
         detail=detail,
+        summary_keys=" ".join(cache_keys.shown_in(json.loads(summary))),
+        detail_keys=" ".join(cache_keys.shown_in(json.loads(detail))),
         etag=hashlib.sha256(detail.encode()).hexdigest()[:32],
         digest=digest,
+        shape=shape(),
         search=search_vector(article.title, article.standfirst, built.text, built.summary["language"]),
     )
 
@@ -229,24 +294,46 @@ def _withdraw(gone: list[PublishedArticle], at: datetime) -> list[Event]:
                 public_id=row.public_id,
                 slug=row.slug,
                 path=row.path,
+                site=row.site,
                 reason=reason,
                 withdrawn_at=at,
                 published_at=row.published_at,
                 version=row.version,
             )
         )
-        events.append((Change.Event.WITHDRAWN, row.public_id, {"reason": reason} if reason else {}))
+        data = {**({"reason": reason} if reason else {}), **_whom_it_concerns(row)}
+        events.append((Change.Event.WITHDRAWN, row.public_id, data))
     Tombstone.objects.bulk_create(
         stones,
         update_conflicts=True,
         unique_fields=["public_id"],
-        update_fields=["slug", "path", "reason", "withdrawn_at", "published_at", "version"],
+        update_fields=["slug", "path", "site", "reason", "withdrawn_at", "published_at", "version"],
     )
     ids = [row.pk for row in gone]
     owed = PublishedArticle.objects.filter(related_links__target__in=ids).exclude(pk__in=ids).distinct()
     _owe_ranking(owed.values_list("pk", flat=True))
     PublishedArticle.objects.filter(pk__in=ids).delete()
     return events
+
+
+def _keys_of(
+    stored: list[PublishedArticle], gone: list[PublishedArticle], *, before: dict[int, PublishedArticle]
+) -> set[str]:
+    """Keys of every answer that these stories were in or come to be in, and of pictures that are public or not now."""
+    keys: set[str] = set()
+    for row, new in [(before.get(new.article_id), new) for new in stored] + [(row, None) for row in gone]:
+        was, now = (set(one.detail_keys.split()) if one else set() for one in (row, new))
+        keys |= {key for key in was ^ now if key.startswith("image-")}
+        for one in (row, new):
+            keys |= cache_keys.memberships(one) if one else set()
+    return keys
+
+
+def _whom_it_concerns(*rows: PublishedArticle | None) -> dict[str, Any]:
+    """Where a story is and was, and whether it is or was breaking: who follows only a part hears that it left, too."""
+    found = [row for row in rows if row]
+    sections = sorted({slug for row in found for slug in row.section_slugs})
+    return {"sections": sections, "breaking": any(row.breaking for row in found)}
 
 
 def _stories_that_show(article_ids: set[int]) -> set[int]:
@@ -258,11 +345,27 @@ def _stories_that_show(article_ids: set[int]) -> set[int]:
     return set(shown.values_list("article_id", flat=True))
 
 
+def _translations_of(moved: _Moved) -> set[int]:
+    """Stories on the shelf in whose alternates one of these stands, or stood."""
+    if not moved.translation_keys:
+        return set()
+    found: dict[UUID | None, set[int]] = defaultdict(set)
+    rows = PublishedArticle.objects.filter(translation_key__in=moved.translation_keys)
+    for key, article_id in rows.values_list("translation_key", "article_id"):
+        found[key].add(article_id)
+    return {
+        pk
+        for key, group in found.items()
+        if len(group) > 1 or key in moved.keys_of_gone or not group <= moved.article_ids
+        for pk in group
+    }
+
+
 def _fetch_embeds(sources: Sources) -> None:
     from api.tasks import fetch_embed
 
     for url in sources.embed_urls - sources.embeds.keys():
-        enqueue(fetch_embed, url)
+        owe(fetch_embed, url)
 
 
 def _says_something_new(new: PublishedArticle, row: PublishedArticle | None) -> bool:

@@ -1,5 +1,6 @@
 """Incremental sync: first everything on the shelf, then what happened since, in the order in which it became true."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -10,7 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 
-from api.models import Change, PublishedArticle, Tombstone
+from api.models import Change, PublishedArticle, Scope, Tombstone
 from api.representation.build import dump, moment
 
 from . import documents
@@ -28,7 +29,7 @@ class CursorExpired(exceptions.APIException):
     """What happened after this cursor is not kept any more."""
 
     status_code = status.HTTP_410_GONE
-    default_detail = "What happened after this cursor is not kept any more: start again without a cursor."
+    default_detail = "What happened after this cursor is not kept any more. Resync: start again without a cursor."
     default_code = "cursor-expired"
 
 
@@ -44,7 +45,7 @@ class Position:
     row: int | None = None
 
     def cursor(self) -> str:
-        return signing.dumps([self.sequence, self.row], salt=_SALT)
+        return signing.Signer(salt=_SALT).sign_object([self.sequence, self.row])
 
     @classmethod
     def read(cls, cursor: str) -> "Position":
@@ -54,7 +55,7 @@ class Position:
             InvalidParameters: the API did not give it out.
         """
         try:
-            sequence, row = signing.loads(cursor, salt=_SALT)
+            sequence, row = signing.Signer(salt=_SALT).unsign_object(cursor)
         except signing.BadSignature:
             raise InvalidParameters({"cursor": "This is not a cursor that the API gave out."}) from None
         return cls(sequence, row)
@@ -64,13 +65,14 @@ class ChangeList(ReadView):
     """What a copy of the publication must do to be equal to it."""
 
     parameters: ClassVar[tuple[str, ...]] = ("cursor", "limit", "shape")
+    scopes: ClassVar[tuple[str, ...]] = (Scope.SYNC,)
 
     @extend_schema(**documents.CHANGE_LIST)
     def get(self, request: Request) -> HttpResponse:
         limit = read_limit(request.query_params, default=100)
         shape = read_choice(request.query_params, "shape", SHAPES, default="detail")
         cursor = request.query_params.get("cursor")
-        position = Position.read(cursor) if cursor else Position(_last_sequence(), row=0)
+        position = Position.read(cursor) if cursor else Position(last_sequence(), row=0)
         if position.row is not None:
             items, after, more = self._shelf(position, limit, shape)
         else:
@@ -91,7 +93,7 @@ class ChangeList(ReadView):
             .order_by("pk")
             .only("pk", "public_id", "version", "modified_at", shape)[:limit]
         )
-        items = [_published(Change.Event.PUBLISHED, row, row.modified_at, shape) for row in rows]
+        items = [tell_published(Change.Event.PUBLISHED, row, row.modified_at, shape) for row in rows]
         if len(rows) == limit:
             return items, Position(position.sequence, rows[-1].pk), True
         caught_up = not Change.objects.filter(sequence__gt=position.sequence).exists()
@@ -99,7 +101,7 @@ class ChangeList(ReadView):
 
     def _changes(self, position: Position, limit: int, shape: str) -> tuple[list[str], Position, bool]:
         changes = list(Change.objects.filter(sequence__gt=position.sequence).order_by("sequence")[: limit + 1])
-        if _is_forgotten(position.sequence, changes):
+        if is_forgotten(position.sequence, changes):
             raise CursorExpired
         more = len(changes) > limit
         changes = changes[:limit]
@@ -122,19 +124,21 @@ class ChangeList(ReadView):
             row = rows.get(change.public_id)
             if row:
                 event = change.event if change.event != Change.Event.WITHDRAWN else Change.Event.UPDATED
-                items.append(_published(event, row, change.at, shape))
+                items.append(tell_published(event, row, change.at, shape))
             else:
-                items.append(_withdrawn(change, stones.get(change.public_id)))
+                items.append(tell_withdrawn(change, stones.get(change.public_id)))
         after = Position(changes[-1].sequence if changes else position.sequence)
         return items, after, more
 
 
-def _published(event: str, row: PublishedArticle, at: Any, shape: str) -> str:
+def tell_published(event: str, row: PublishedArticle, at: Any, shape: str) -> str:
+    """An item of a story that readers see."""
     head = dump({"event": str(event), "id": str(row.public_id), "at": moment(at), "version": row.version})
     return f'{head[:-1]},"reason":null,"article":{getattr(row, shape)}}}'
 
 
-def _withdrawn(change: Change, stone: Tombstone | None) -> str:
+def tell_withdrawn(change: Change, stone: Tombstone | None) -> str:
+    """An item of a story that they do not see any more."""
     return dump(
         {
             "event": "withdrawn",
@@ -147,12 +151,18 @@ def _withdrawn(change: Change, stone: Tombstone | None) -> str:
     )
 
 
-def _last_sequence() -> int:
+def last_sequence() -> int:
+    """Of the last change; 0 where there has been none."""
     return Change.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
 
 
-def _is_forgotten(sequence: int, following: list[Change]) -> bool:
-    """Whether changes after `sequence` were deleted. The last one never is, so numbers go on."""
+def is_forgotten(sequence: int, following: Sequence[Change] | None = None) -> bool:
+    """Whether changes after `sequence` were deleted. The last one never is, so numbers go on.
+
+    `following` are those that are there, or at least the first; read where they are not given.
+    """
+    if following is None:
+        following = list(Change.objects.filter(sequence__gt=sequence).order_by("sequence")[:1])
     if following:
         return following[0].sequence > sequence + 1
-    return sequence > _last_sequence()
+    return sequence > last_sequence()

@@ -10,8 +10,8 @@ from django.utils.decorators import method_decorator
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
+from api.access.views import GuardedView
 from api.models import PublishedArticle
 from api.related import clicks
 
@@ -19,8 +19,11 @@ from . import documents
 
 
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
-class RelatedClick(APIView):
+class RelatedClick(GuardedView):
     """A reader went from one story to a related one."""
+
+    # Readers' browsers report it, and hold no key.
+    scopes = ()
 
     @extend_schema(**documents.RELATED_CLICK)
     def post(self, request: Request, article: UUID, target: UUID) -> HttpResponse:

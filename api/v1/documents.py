@@ -7,8 +7,10 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from api.models import RelatedLink
 from api.representation import schema
+from api.representation.ninjs_schema import NinjsSerializer
 from cms.models import Article
 
+from .facets import DEFAULT_VALUES, FACETS, MAX_VALUES
 from .parameters import DEFAULT_LIMIT, MAX_LIMIT
 
 _PROBLEM = "application/problem+json"
@@ -27,6 +29,22 @@ def _limit(default: int, maximum: int) -> OpenApiParameter:
     return _query("limit", f"How many, 1 to {maximum}.", kind)
 
 
+_SLUGS = r"^-?[A-Za-z0-9_-]+(\|[A-Za-z0-9_-]+)*(,-?[A-Za-z0-9_-]+(\|[A-Za-z0-9_-]+)*)*$"
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
+def _slugs(name: str, text: str) -> OpenApiParameter:
+    return _query(name, text, {"type": "string", "pattern": _SLUGS})
+
+
+def _ids(name: str, text: str) -> OpenApiParameter:
+    return _query(name, text, {"type": "string", "pattern": f"^{_UUID}(,{_UUID}){{0,99}}$"})
+
+
+def _moment(name: str, text: str) -> OpenApiParameter:
+    return _query(name, text, {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]})
+
+
 _CURSOR = _query("cursor", "From `next` or `previous` of a page; opaque, and only good for the same parameters.")
 _COUNT = _query("count", "Whether to count all that match; costs more than the page.", bool, default=False)
 _KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="The id (UUID) or the slug of a story.")
@@ -36,8 +54,11 @@ _SLUG = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="The sl
 def _problems(*codes: int) -> dict[Any, OpenApiResponse]:
     texts = {
         400: "A parameter is unknown, repeated or cannot be read; `errors` names it.",
+        401: "The key is not valid, or one is needed and missing.",
+        403: "The key lacks the scope that `scope` names.",
         404: "There is nothing public at this address.",
         410: "It was public once, or the cursor is too old; `reason` says why it is gone, where readers are told.",
+        429: "More was asked in a minute than is allowed; `Retry-After` says when to go on.",
     }
     return {(code, _PROBLEM): OpenApiResponse(schema.ProblemSerializer, texts[code]) for code in codes}
 
@@ -51,7 +72,11 @@ def _reads(
     parameters: list[Any],
     *codes: int,
     media_type: str = "application/json",
+    part: Any = None,
 ) -> dict[str, Any]:
+    """What `extend_schema` is told of a read; `part` is the shape of answers that were asked for less."""
+    chosen = {(200, schema.PART): OpenApiResponse(part, "Found.")} if part else {}
+    moved = {301: OpenApiResponse(description="This slug is an earlier one: `Location` has the story's own address.")}
     return {
         "operation_id": operation_id,
         "tags": [tag],
@@ -60,23 +85,32 @@ def _reads(
         "parameters": parameters,
         "responses": {
             (200, media_type): OpenApiResponse(shape, "Found. `ETag` may be sent back as `If-None-Match`."),
+            **chosen,
+            **(moved if _KEY in parameters else {}),
             304: OpenApiResponse(description="Unchanged since the version that `If-None-Match` names."),
-            **_problems(*codes),
+            **_problems(401, 403, 429, *codes),
         },
     }
 
 
+_LANGUAGE = _query("language", "A language code such as `en-gb`.", {"type": "string", "minLength": 1, "maxLength": 20})
+_SITE = _query("site", "The host name of a website.", {"type": "string", "minLength": 1, "maxLength": 255})
 _FILTERS = [
-    _query("section", "Slug of a section; stories of the sections in it are included."),
-    _query("topic", "Slugs of topics: a comma for all, `|` for any, `-` before one for none. Children are included."),
-    _query("author", "Slugs of authors, as for `topic`."),
-    _query("kind", f"One kind, or several divided by `|`: {', '.join(Article.Kind.values)}."),
-    _query("language", "A language code such as `en-gb`."),
-    _query("ids", "Up to 100 ids, divided by commas."),
-    _query("published_from", "Published then or later: a date, or a moment with its offset."),
-    _query("published_to", "Published before."),
-    _query("updated_from", "Changed then or later."),
-    _query("updated_to", "Changed before."),
+    _slugs("section", "Slugs of sections, as for `topic`; stories of the sections in them are included."),
+    _slugs("topic", "Slugs of topics: a comma for all, `|` for any, `-` before one for none. Children are included."),
+    _slugs("author", "Slugs of authors, as for `topic`."),
+    _query(
+        "kind",
+        f"One kind, or several divided by `|`: {', '.join(Article.Kind.values)}.",
+        {"type": "string", "pattern": "^({0})(\\|({0}))*$".format("|".join(Article.Kind.values))},
+    ),
+    _LANGUAGE,
+    _SITE,
+    _ids("ids", "Up to 100 ids, divided by commas."),
+    _moment("published_from", "Published then or later: a date, or a moment with its offset."),
+    _moment("published_to", "Published before."),
+    _moment("updated_from", "Changed then or later."),
+    _moment("updated_to", "Changed before."),
     _query("breaking", "Only breaking news, or only the rest.", bool),
     _query("q", 'Full text: words, `"a phrase"`, `one OR other`, `-without`.', {"type": "string", "maxLength": 200}),
     _query("highlight", "With `q`: where it was found, as HTML with `<mark>`.", bool, default=False),
@@ -95,7 +129,7 @@ ARTICLE_LIST = _reads(
     "Stories",
     "List stories",
     "Published stories, newest first. Filters combine; what is under embargo, private or withdrawn is in no list.",
-    schema.envelope(schema.ListedSerializer, "Article"),
+    schema.with_facets(schema.envelope(schema.ListedSerializer, "Article")),
     [
         *_FILTERS,
         _limit(DEFAULT_LIMIT, MAX_LIMIT),
@@ -103,15 +137,22 @@ ARTICLE_LIST = _reads(
         _COUNT,
         _names(_SUMMARY_NAMES, "Only these fields, and `id`.", "fields"),
         _names(["authors", "topics", "related", "body"], "More of these with each story.", "include"),
+        _names(list(FACETS), "How many stories of the result have each section, topic and so on.", "facets"),
+        _query(
+            "facet_limit",
+            f"How many values of each facet, 1 to {MAX_VALUES}; needs `facets`.",
+            {"type": "integer", "minimum": 1, "maximum": MAX_VALUES, "default": DEFAULT_VALUES},
+        ),
     ],
     400,
+    part=schema.with_facets(schema.envelope(schema.ListedPartSerializer, "ArticlePart")),
 )
 ARTICLE_DETAIL = _reads(
     "getArticle",
     "Stories",
     "Get a story",
     "One story in full. A slug that it had earlier answers with a redirect.",
-    schema.DetailSerializer,
+    schema.ArticleSerializer,
     [
         _KEY,
         _names(_DETAIL_NAMES, "Only these fields, and `id`.", "fields"),
@@ -126,6 +167,7 @@ ARTICLE_DETAIL = _reads(
     400,
     404,
     410,
+    part=schema.ArticlePartSerializer,
 )
 ARTICLE_RELATED = _reads(
     "listRelatedArticles",
@@ -136,9 +178,11 @@ ARTICLE_RELATED = _reads(
     [
         _KEY,
         _limit(5, 12),
-        _query("exclude", "Ids that are on the page already, divided by commas."),
-        _query("section", "Only stories of this section."),
-        _query("max_age", "Only stories of the last so many days.", {"type": "integer", "minimum": 1}),
+        _ids("exclude", "Ids that are on the page already, up to 100, divided by commas."),
+        _query("section", "Only stories of this section: its slug.", {"type": "string", "minLength": 1}),
+        _query(
+            "max_age", "Only stories of the last so many days.", {"type": "integer", "minimum": 1, "maximum": 36_500}
+        ),
         _query("mode", "Picks and computed links, or one of them.", enum=["mixed", "editor", "auto"], default="mixed"),
         _names(RelatedLink.Relation.values, "Only links that are one of these to the story.", "relation"),
     ],
@@ -151,7 +195,7 @@ ARTICLE_NINJS = _reads(
     "Stories",
     "Get a story as ninjs",
     "One story as IPTC ninjs 3.1, for agencies and partners.",
-    OpenApiTypes.OBJECT,
+    NinjsSerializer,
     [_KEY],
     400,
     404,
@@ -170,6 +214,20 @@ ARTICLE_MARKDOWN = _reads(
     media_type="text/markdown",
 )
 
+PREVIEW = _reads(
+    "getPreview",
+    "Previews",
+    "Get a draft",
+    "One version of one story for a separate frontend, by the token with which the newsroom opened its preview page. "
+    "It is in the shape of a published story, with `preview` and `preview_expires_at`, and must not be kept. A token "
+    "that is unknown, too old or revoked is a 404. Who comes with a key needs the scope `preview`.",
+    schema.PreviewSerializer,
+    [OpenApiParameter("token", str, OpenApiParameter.PATH, description="From the address of the preview page.")],
+    400,
+    404,
+)
+del PREVIEW["responses"][304]
+
 RELATED_CLICK = {
     "operation_id": "countRelatedClick",
     "tags": ["Stories"],
@@ -181,7 +239,7 @@ RELATED_CLICK = {
         OpenApiParameter("article", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The story that was read."),
         OpenApiParameter("target", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The story that was chosen."),
     ],
-    "responses": {204: OpenApiResponse(description="Counted."), **_problems(404)},
+    "responses": {204: OpenApiResponse(description="Counted."), **_problems(401, 404, 429)},
 }
 
 
@@ -193,10 +251,10 @@ def _place(name: str, plural: str, shape: Any, text: str) -> tuple[dict[str, Any
         f"List {plural.lower()}",
         text,
         schema.envelope(shape, title),
-        [_limit(DEFAULT_LIMIT, MAX_LIMIT), _CURSOR, _COUNT],
+        [_SITE, _LANGUAGE, _limit(DEFAULT_LIMIT, MAX_LIMIT), _CURSOR, _COUNT],
         400,
     )
-    return listing, _reads(f"get{title}", plural, f"Get {name}", text, shape, [_SLUG], 400, 404)
+    return listing, _reads(f"get{title}", plural, f"Get {name}", text, shape, [_SLUG, _SITE, _LANGUAGE], 400, 404)
 
 
 SECTION_LIST, SECTION_DETAIL = _place("section", "Sections", schema.SectionSerializer, "Parts of the publication.")
@@ -223,20 +281,28 @@ RESOLVE = _reads(
     "Resolve a path",
     "What is at a path of the website, for the router of a frontend; moved and withdrawn stories are known.",
     schema.ResolvedSerializer,
-    [_query("path", "The path, such as `/news/a-slug/`.", OpenApiTypes.STR, required=True)],
+    [_query("path", "The path, such as `/news/a-slug/`.", {"type": "string", "pattern": "^/"}, required=True), _SITE],
     400,
     404,
 )
-
-
-def without_generator_marks(result: Any, generator: Any, **kwargs: Any) -> Any:
-    """Take out the marks with which drf-spectacular would move enumerations elsewhere."""
-    if isinstance(result, dict):
-        return {
-            name: without_generator_marks(value, generator)
-            for name, value in result.items()
-            if name != "x-spec-enum-id"
-        }
-    if isinstance(result, list):
-        return [without_generator_marks(value, generator) for value in result]
-    return result
+SUGGEST = _reads(
+    "suggest",
+    "Search",
+    "Suggest while somebody types",
+    "Sections, topics, authors and stories whose names have the words that were typed: begun ones, misspelt ones, with "
+    "or without accents. Whole words come before begun ones, and those before misspelt ones.",
+    schema.SuggestionListSerializer,
+    [
+        _query(
+            "q",
+            "What was typed so far.",
+            {"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"\S"},
+            required=True,
+        ),
+        _names(["section", "topic", "author", "article"], "Only these.", "type"),
+        _limit(10, 10),
+        _SITE,
+        _LANGUAGE,
+    ],
+    400,
+)

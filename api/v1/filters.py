@@ -1,5 +1,7 @@
 """Which stories a list shows."""
 
+from collections.abc import Callable
+from datetime import UTC
 from typing import Any
 
 import django_filters
@@ -7,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import is_naive
 
@@ -52,11 +54,12 @@ class _MomentField(forms.CharField):
             return None
         try:
             at = parse_datetime(value if parse_date(value) is None else f"{value}T00:00:00Z")
-        except ValueError as error:
+            if at is None or is_naive(at):
+                raise ValidationError("Give a date (2026-05-04) or a moment with its offset (2026-05-04T06:00:00Z).")
+            # PostgreSQL takes no offset of sixteen hours or more, which Python does.
+            return at.astimezone(UTC)
+        except (ValueError, OverflowError) as error:
             raise ValidationError(f"There is no such moment: {error}.") from None
-        if at is None or is_naive(at):
-            raise ValidationError("Give a date (2026-05-04) or a moment with its offset (2026-05-04T06:00:00Z).")
-        return at
 
 
 class MomentFilter(django_filters.Filter):
@@ -87,9 +90,9 @@ class _FlagField(forms.CharField):
         value = super().clean(value)
         if value in (None, ""):
             return None
-        if value not in ("true", "false", "1", "0"):
-            raise ValidationError("Give true or false.")
-        return value in ("true", "1")
+        if value not in ("true", "false"):
+            raise ValidationError("Give true or false.", params={"allowed": ["true", "false"]})
+        return value == "true"
 
 
 class FlagFilter(django_filters.Filter):
@@ -104,7 +107,14 @@ class _KindsField(forms.CharField):
         kinds = value.split("|")
         unknown = [kind for kind in kinds if kind not in Article.Kind.values]
         if unknown:
-            raise ValidationError(f"Unknown: {', '.join(unknown)}. Known: {', '.join(Article.Kind.values)}.")
+            raise ValidationError(
+                "Unknown: %(unknown)s. Known: %(known)s.",
+                params={
+                    "unknown": ", ".join(unknown),
+                    "known": ", ".join(Article.Kind.values),
+                    "allowed": Article.Kind.values,
+                },
+            )
         return kinds
 
 
@@ -130,6 +140,7 @@ class ArticleFilter(django_filters.FilterSet):
     author = SlugsFilter("author_slugs", help_text="Slugs of authors: a comma for all, | for any, - for none.")
     kind = KindsFilter("kind", lookup_expr="in", help_text="One kind, or several divided by |.")
     language = django_filters.CharFilter("language", max_length=20, help_text="A language code such as en-gb.")
+    site = django_filters.CharFilter("site", max_length=255, help_text="The host name of a website.")
     ids = IdsFilter("public_id", lookup_expr="in", help_text="Up to 100 ids, divided by commas.")
     published_from = MomentFilter("published_at", lookup_expr="gte", help_text="Published then or later.")
     published_to = MomentFilter("published_at", lookup_expr="lt", help_text="Published before.")
@@ -147,9 +158,39 @@ class ArticleFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def search(self, queryset: QuerySet[PublishedArticle], name: str, value: str) -> QuerySet[PublishedArticle]:
-        return queryset.filter(search=search_query(value, self.data.get("language", "")))
+        first, *others = configurations(self.data.get("language", "")).items()
+        if not others:
+            return queryset.filter(search=search_query(value, first[0]))
+        # Each story by the stems of its own language; in a language that is not the newsroom's, by those of the first.
+        named = [language for _config, languages in others for language in languages]
+        found = Q(search=search_query(value, first[0])) & ~Q(language__in=named)
+        for config, languages in others:
+            found |= Q(search=search_query(value, config), language__in=languages)
+        return queryset.filter(found)
 
 
-def search_query(words: str, language: str) -> SearchQuery:
-    """A reader's words as a query; stemmed as `language`, or as the newsroom's own where the list has several."""
-    return SearchQuery(words, search_type="websearch", config=search_config(language or settings.LANGUAGE_CODE))
+def configurations(language: str) -> dict[str, list[str]]:
+    """PostgreSQL's search configurations, each with the languages that it is for, the newsroom's own first.
+
+    Where a list is of one `language`, there is only the one for that.
+    """
+    if language:
+        return {search_config(language): [language]}
+    found: dict[str, list[str]] = {search_config(settings.LANGUAGE_CODE): []}
+    for code, _name in settings.WAGTAIL_CONTENT_LANGUAGES:
+        found.setdefault(search_config(code), []).append(code)
+    return found
+
+
+def in_each_language(make: Callable[[str], Any], language: str) -> Any:
+    """What `make` makes of a search configuration, for each story of the one for its language."""
+    first, *others = configurations(language).items()
+    if not others:
+        return make(first[0])
+    cases = [When(language__in=languages, then=make(config)) for config, languages in others]
+    return Case(*cases, default=make(first[0]))
+
+
+def search_query(words: str, config: str) -> SearchQuery:
+    """A reader's words as a query, with the stems of a search configuration."""
+    return SearchQuery(words, search_type="websearch", config=config)

@@ -58,10 +58,11 @@ def paginate(queryset: QuerySet[Any], *, order: Order, limit: int, cursor: str |
         InvalidParameters: the cursor was altered, or belongs to a list with other parameters.
     """
     fingerprint = _fingerprint(request, order)
-    position, backwards = (None, False) if cursor is None else _read(cursor, fingerprint)
+    position, backwards, inclusive = _read(cursor, fingerprint) if cursor else (None, False, False)
     descending = order.descending != backwards
     if position is not None:
-        queryset = queryset.filter(_Row(order.fields, "<" if descending else ">", position))
+        operator = ("<" if descending else ">") + ("=" if inclusive else "")
+        queryset = queryset.filter(_Row(order.fields, operator, position))
     prefix = "-" if descending else ""
     rows = list(queryset.order_by(*(prefix + name for name in order.fields))[: limit + 1])
     more = len(rows) > limit
@@ -71,18 +72,28 @@ def paginate(queryset: QuerySet[Any], *, order: Order, limit: int, cursor: str |
     after = more if not backwards else True
     before = more if backwards else position is not None
 
-    def link(row: Any, *, back: bool) -> str:
-        values = [_plain(_value(row, name)) for name in order.fields]
-        token = signing.dumps([values, int(back), fingerprint], salt=_SALT, compress=False)
+    def link(values: Sequence[Any], *, back: bool, inclusive: bool = False) -> str:
+        # Without a date, which would make other bytes of the same page each second.
+        token = signing.Signer(salt=_SALT).sign_object(
+            [[_plain(value) for value in values], int(back) + 2 * int(inclusive), fingerprint]
+        )
         query = request.GET.copy()
         query["cursor"] = token
         return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
+    if not rows and position is not None:
+        # All that was here has gone since. The way back leads over where one came from, and that is not left out.
+        back_again = link(position, back=not backwards, inclusive=True)
+        return Page(rows, next=back_again if backwards else None, previous=None if backwards else back_again)
     return Page(
         rows=rows,
-        next=link(rows[-1], back=False) if rows and after else None,
-        previous=link(rows[0], back=True) if rows and before else None,
+        next=link(_position(rows[-1], order), back=False) if rows and after else None,
+        previous=link(_position(rows[0], order), back=True) if rows and before else None,
     )
+
+
+def _position(row: Any, order: Order) -> list[Any]:
+    return [_value(row, name) for name in order.fields]
 
 
 def _value(row: Any, name: str) -> Any:
@@ -93,14 +104,16 @@ def _plain(value: Any) -> Any:
     return {"at": value.isoformat()} if isinstance(value, datetime) else value
 
 
-def _read(cursor: str, fingerprint: str) -> tuple[list[Any], bool]:
+def _read(cursor: str, fingerprint: str) -> tuple[list[Any], bool, bool]:
+    """The position in a cursor, whether the page before it is wanted, and whether the position belongs to that page."""
     try:
-        values, back, bound_to = signing.loads(cursor, salt=_SALT)
+        values, way, bound_to = signing.Signer(salt=_SALT).unsign_object(cursor)
     except signing.BadSignature:
         raise InvalidParameters({"cursor": "This is not a cursor that the API gave out."}) from None
     if bound_to != fingerprint:
         raise InvalidParameters({"cursor": "This cursor belongs to a list with other parameters."})
-    return [datetime.fromisoformat(one["at"]) if isinstance(one, dict) else one for one in values], bool(back)
+    position = [datetime.fromisoformat(one["at"]) if isinstance(one, dict) else one for one in values]
+    return position, bool(way & 1), bool(way & 2)
 
 
 def _fingerprint(request: HttpRequest, order: Order) -> str:
@@ -108,7 +121,7 @@ def _fingerprint(request: HttpRequest, order: Order) -> str:
     chosen = sorted(
         (name, value)
         for name, values in request.GET.lists()
-        if name not in ("cursor", "limit", "fields", "include", "count", "highlight")
+        if name not in ("cursor", "limit", "fields", "include", "count", "highlight", "facets", "facet_limit")
         for value in values
     )
-    return hashlib.sha256(repr((request.path, order.name, chosen)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((request.path.rstrip("/"), order.name, chosen)).encode()).hexdigest()[:16]

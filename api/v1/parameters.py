@@ -12,8 +12,11 @@ from .problems import InvalidParameters
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 20
 MAX_IDS = 100
-_SLUG = re.compile(r"^[\w-]+$")
-_YES, _NO = {"true", "1"}, {"false", "0"}
+_SLUG = re.compile(r"[\w-]+", re.ASCII)
+_YES, _NO = "true", "false"
+MAY_BE_EMPTY = ("cursor", "q")
+_LENGTHS = {"language": 20, "site": 255}
+"""How long at most, of those that are long only by mistake."""
 
 
 def refuse_unknown(query: QueryDict, known: Collection[str]) -> None:
@@ -22,24 +25,31 @@ def refuse_unknown(query: QueryDict, known: Collection[str]) -> None:
     Raises:
         InvalidParameters: naming each one that is not.
     """
-    errors = {}
+    errors, allowed = {}, {}
     for name, values in query.lists():
         if name not in known:
             errors[name] = f"There is no such parameter. Known: {', '.join(sorted(known)) or 'none'}."
+            allowed[name] = sorted(known)
         elif len(values) > 1:
             errors[name] = "This parameter was given more than once."
+        elif "\x00" in values[0]:
+            errors[name] = "This parameter holds a NUL."
+        elif len(values[0]) > _LENGTHS.get(name, len(values[0])):
+            errors[name] = f"This parameter has at most {_LENGTHS[name]} characters."
+        elif not values[0] and name not in MAY_BE_EMPTY:
+            errors[name] = "This parameter is empty: give it a value, or leave it out."
     if errors:
-        raise InvalidParameters(errors)
+        raise InvalidParameters(errors, allowed=allowed)
 
 
 def read_flag(query: QueryDict, name: str, *, default: bool = False) -> bool:
-    """A yes or no: true, false, 1, 0."""
+    """A yes or no: true, false."""
     value = query.get(name)
     if value is None:
         return default
-    if value not in _YES | _NO:
-        raise InvalidParameters({name: "Give true or false."})
-    return value in _YES
+    if value not in (_YES, _NO):
+        raise InvalidParameters({name: "Give true or false."}, allowed={name: ["true", "false"]})
+    return value == _YES
 
 
 def read_limit(query: QueryDict, *, default: int = DEFAULT_LIMIT, maximum: int = MAX_LIMIT) -> int:
@@ -59,7 +69,7 @@ def read_number(query: QueryDict, name: str, *, default: int | None, maximum: in
 def read_choice(query: QueryDict, name: str, choices: Collection[str], *, default: str) -> str:
     value = query.get(name, default)
     if value not in choices:
-        raise InvalidParameters({name: f"Give one of: {', '.join(choices)}."})
+        raise InvalidParameters({name: f"Give one of: {', '.join(choices)}."}, allowed={name: choices})
     return value
 
 
@@ -71,7 +81,8 @@ def read_names(query: QueryDict, name: str, known: Collection[str]) -> list[str]
     names = [one.strip() for one in value.split(",")]
     unknown = [one for one in names if one not in known]
     if unknown:
-        raise InvalidParameters({name: f"Unknown: {', '.join(unknown)}. Known: {', '.join(known)}."})
+        sentence = f"Unknown: {', '.join(unknown)}. Known: {', '.join(known)}."
+        raise InvalidParameters({name: sentence}, allowed={name: known})
     return list(dict.fromkeys(names))
 
 
@@ -107,7 +118,7 @@ def parse_expression(value: str) -> list[Clause]:
     for part in value.split(","):
         negated = part.strip().startswith("-")
         slugs = tuple(slug.strip() for slug in part.strip().removeprefix("-").split("|"))
-        if not all(_SLUG.match(slug) for slug in slugs):
+        if not all(_SLUG.fullmatch(slug) for slug in slugs):
             raise ValueError("Give slugs: a comma for all of them, | for any, - before one for none.")
         clauses.append(Clause(slugs, negated))
     return clauses

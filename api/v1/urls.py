@@ -3,6 +3,9 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
+from api.preview.views import PreviewDetail
+from api.stream.views import ChangeStream
+
 from .articles import ArticleDetail, ArticleList, ArticleMarkdown, ArticleNinjs, ArticleRelated
 from .changes import ChangeList
 from .clicks import RelatedClick
@@ -16,6 +19,7 @@ from .places import (
     TopicList,
 )
 from .problems import not_found
+from .suggest import SuggestionList
 
 app_name = "api"
 urlpatterns = [
@@ -31,9 +35,17 @@ urlpatterns = [
     path("topics/<slug:slug>/", TopicDetail.as_view(), name="topic"),
     path("authors/", AuthorList.as_view(), name="authors"),
     path("authors/<slug:slug>/", AuthorDetail.as_view(), name="author"),
+    path("suggest/", SuggestionList.as_view(), name="suggest"),
     path("changes/", ChangeList.as_view(), name="changes"),
+    path("stream/", ChangeStream.as_view(), name="stream"),
     path("resolve/", Resolve.as_view(), name="resolve"),
+    path("previews/<str:token>/", PreviewDetail.as_view(), name="preview"),
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:openapi"), name="docs"),
-    re_path(r"^.*$", not_found),
 ]
+# Linters of OpenAPI want addresses without a slash at their end, and so do most who type them by hand. Both are
+# answered, and neither with a redirect; the names above are those with the slash.
+urlpatterns += [
+    path(str(one.pattern).removesuffix("/"), one.callback) for one in urlpatterns if str(one.pattern).endswith("/")
+]
+urlpatterns.append(re_path(r"^.*$", not_found))

@@ -182,6 +182,11 @@ def test_an_old_slug_leads_to_the_story(newsroom: Newsroom, client):
     assert client.get("/api/v1/articles/a-better-slug/").json()["aliases"] == [old_path]
 
 
+@pytest.mark.parametrize("path", ["//[", "//[x]/", "/\t/["])
+def test_a_path_that_looks_like_a_broken_host_is_nowhere(client, path):
+    assert client.get("/api/v1/resolve/", {"path": path}).status_code == 404
+
+
 def test_an_authors_new_name_reaches_readers_without_a_review(newsroom: Newsroom, client):
     article = newsroom.publish()
     author = Author.objects.get(slug="ottoline-quay")

@@ -155,6 +155,7 @@ def test_a_cursor_that_is_too_old_says_that_the_copy_must_start_again(client, ne
 
     assert answer.status_code == 410
     assert answer.json()["type"].endswith("cursor-expired")
+    assert "Resync" in answer.json()["detail"]
     assert len(Replica(client).follow().stories) == 2
 
 

@@ -162,6 +162,14 @@ def test_dates_by_day_and_by_moment(client):
     assert titles(client, "?published_from=2029-06-01") == ["June"]
     assert titles(client, "?published_to=2029-05-04T06:00:00Z") == []
     assert titles(client, "?published_from=2029-05-04T07:00:00%2B01:00&published_to=2029-05-05") == ["May"]
+    assert titles(client, "?published_from=2029-06-05T05:30:00%2B23:00") == []
+    assert titles(client, "?published_from=2029-06-05T05:00:00%2B23:30") == ["June"]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00%2B23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_moment_beyond_the_calendar_is_refused(client, moment):
+    answer = client.get(f"/api/v1/articles/?published_from={moment}")
+    assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, "published_from")
 
 
 def test_ids_in_one_call(client):

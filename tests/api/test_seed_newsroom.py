@@ -18,9 +18,11 @@ from api.demo.people import PEOPLE
 from api.demo.pictures import PICTURES
 from api.demo.stories import PUBLISHED, TEXTS, plan, read_all
 from api.models import PublishedArticle, Tombstone
+from api.representation import ninjs
 from cms.blocks import BodyBlock
 from cms.checks import find_blockers
 from cms.models import Article, Correction, NewsImage, Section, Takedown, User
+from tests.api.standards import check
 from tests.journeys.courier import own_database
 from workflows import progress
 from workflows.models import Assignment, Commission, Desk, Notice, SignOff
@@ -123,6 +125,25 @@ def test_readers_find_two_months_of_news():
     assert shelf.filter(breaking=True).count() >= 5
     assert set(shelf.values_list("section", flat=True)) == set(Section.objects.values_list("slug", flat=True))
     assert set(shelf.values_list("kind", flat=True)) == set(Article.Kind.values)
+
+
+def test_every_story_as_ninjs_keeps_to_the_standard():
+    stories = [json.loads(detail) for detail in PublishedArticle.objects.values_list("detail", flat=True)]
+    assert len(stories) > 100
+    check(*(ninjs.build(story) for story in stories), by="ninjs-schema_3.1.json")
+
+
+def test_search_engines_are_told_the_whole_of_every_story():
+    wanted = {"headline", "image", "datePublished", "dateModified", "author", "publisher", "isAccessibleForFree"}
+    wanted |= {"articleSection", "keywords", "inLanguage", "mainEntityOfPage", "description"}
+    for detail in PublishedArticle.objects.values_list("detail", flat=True):
+        story = json.loads(detail)
+        said = story["seo"]["json_ld"]
+        there = {name for name in wanted if said.get(name) not in (None, "", [])}
+        shown = story["image"] and story["image"]["renditions"]
+        without = set() if shown else {"image"}
+        assert there | without == wanted, story["slug"]
+        assert ("correction" in said) == bool(story["corrections"])
 
 
 def test_some_live_stories_were_corrected_withdrawn_or_are_being_updated():
