@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import connection, models
 
+CHANNEL = "api_changes"
+"""On which PostgreSQL tells of new changes, with the last sequence, as they are committed."""
 _LOCK = 0x436F7079  # An arbitrary constant: the advisory lock that orders commits of changes.
 
 
@@ -49,3 +51,5 @@ def record_changes(events: list[tuple[Change.Event, UUID, dict[str, Any]]], *, a
         Change(sequence=last + number, event=event, public_id=public_id, at=at, data=data)
         for number, (event, public_id, data) in enumerate(events, 1)
     )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(last + len(events))])

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import SparseVectorField
@@ -94,6 +95,7 @@ class RankingDue(models.Model):
 
     article = models.OneToOneField(PublishedArticle, on_delete=models.CASCADE, primary_key=True, related_name="+")
     attempt_count = models.PositiveSmallIntegerField(default=0)
+    owed_since = models.DateTimeField(default=timezone.now, db_default=Now())
 
     def __str__(self) -> str:
         return str(self.article_id)

@@ -34,6 +34,8 @@ class PublishedArticle(models.Model):
     topic_slugs = ArrayField(models.CharField(max_length=180), default=list)
     kind = models.CharField(max_length=20)
     language = models.CharField(max_length=20)
+    site = models.CharField(max_length=255, default="", help_text="Host name of the website that it belongs to.")
+    translation_key = models.UUIDField(null=True, help_text="The same for a story and its translations.")
     breaking = models.BooleanField(default=False)
     may_be_suggested = models.BooleanField(default=True)
     suggest_related = models.BooleanField(default=True)
@@ -43,6 +45,9 @@ class PublishedArticle(models.Model):
     pick_ids = ArrayField(models.BigIntegerField(), default=list)
     shown_ids = ArrayField(
         models.BigIntegerField(), default=list, help_text="Pages that its text and picks refer to, published or not."
+    )
+    image_ids = ArrayField(
+        models.BigIntegerField(), default=list, help_text="Pictures that it shows; their files are public while it is."
     )
     version = models.PositiveIntegerField(default=1)
     published_at = models.DateTimeField()
@@ -56,6 +61,15 @@ class PublishedArticle(models.Model):
     detail = models.TextField()
     etag = models.CharField(max_length=64)
     digest = models.CharField(max_length=64, help_text="Fingerprint of what was built, without dates and version.")
+    shape = models.CharField(
+        max_length=32,
+        default="",
+        help_text="Which form of the public JSON this is; rows in an older one are stored anew.",
+    )
+    summary_keys = models.TextField(
+        default="", help_text="What its summary shows, as keys by which caches forget answers."
+    )
+    detail_keys = models.TextField(default="", help_text="The same for all of it.")
     search = SearchVectorField()
 
     objects = models.Manager.from_queryset(PublishedArticleQuerySet)()
@@ -67,6 +81,8 @@ class PublishedArticle(models.Model):
             models.Index(fields=["section", "-published_at", "-id"], name="shelf_section_newest"),
             models.Index(fields=["kind", "-published_at", "-id"], name="shelf_kind_newest"),
             models.Index(fields=["language", "-published_at", "-id"], name="shelf_language_newest"),
+            models.Index(fields=["site", "-published_at", "-id"], name="shelf_site_newest"),
+            models.Index(fields=["translation_key"], name="shelf_translations"),
             models.Index(fields=["-published_at", "-id"], condition=Q(breaking=True), name="shelf_breaking_newest"),
             models.Index(fields=["path"], name="shelf_path"),
             models.Index(fields=["visible_until"], condition=Q(visible_until__isnull=False), name="shelf_expiring"),
@@ -74,6 +90,7 @@ class PublishedArticle(models.Model):
             GinIndex(fields=["author_slugs"], name="shelf_authors", fastupdate=False),
             GinIndex(fields=["topic_slugs"], name="shelf_topics", fastupdate=False),
             GinIndex(fields=["shown_ids"], name="shelf_shown", fastupdate=False),
+            GinIndex(fields=["image_ids"], name="shelf_images", fastupdate=False),
             # Words are many and a publication must not wait for all of them: PostgreSQL collects new ones first.
             GinIndex(fields=["search"], name="shelf_search", gin_pending_list_limit=1024),
         ]
@@ -88,6 +105,7 @@ class Tombstone(models.Model):
     public_id = models.UUIDField(unique=True)
     slug = models.CharField(max_length=255, db_index=True)
     path = models.CharField(max_length=1000, db_index=True)
+    site = models.CharField(max_length=255, default="")
     reason = models.TextField(blank=True)
     withdrawn_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, help_text="When readers could first see it.")

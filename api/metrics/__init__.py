@@ -1,0 +1,1 @@
+"""Figures for operators at /metrics: docs/features/metrics.md."""
