@@ -32,6 +32,7 @@ check: setup ## linters, types, the direction of imports, migrations, the OpenAP
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/python -m cms.local exec -- sh -exc 'mypy; python manage.py makemigrations --check --dry-run; python manage.py openapi --check'
+	$(BIN)/python -m cms.local.node lint
 
 bench: setup ## measure
 	@$(BIN)/python -m bench $(ARGS)

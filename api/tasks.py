@@ -1,13 +1,14 @@
 """Work on the shelf that no request waits for."""
 
 import logging
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, Q
 from django.utils import timezone
 from requests import RequestException
@@ -16,6 +17,8 @@ from wagtail.embeds.exceptions import EmbedException
 from wagtail.models import Page, ReferenceIndex
 
 from api.models import Change, PublishedArticle
+from api.representation import suggest
+from api.representation.build import shape
 from api.representation.store import reconcile_many
 from cms.models import Article, Author, NewsImage, Section, Topic
 from workflows.models import Clearance
@@ -23,6 +26,7 @@ from workflows.tasks import forget_failures, note_failure
 
 log = logging.getLogger(__name__)
 
+_SHAPED_AT_ONCE = 100
 _SHOWN: dict[str, type[Model]] = {"newsimage": NewsImage, "author": Author, "topic": Topic, "section": Section}
 
 
@@ -52,6 +56,23 @@ def reconcile_strays() -> None:
     readable = Article.objects.readable(now).filter(pk=OuterRef("article_id"))
     stale = PublishedArticle.objects.filter(~Exists(readable))
     _reconcile_each([*hidden.values_list("pk", flat=True), *stale.values_list("article_id", flat=True)], now)
+    _reconcile_of_other_shapes()
+
+
+def _reconcile_of_other_shapes(seconds: float = 30) -> None:
+    """After an upgrade, or a change of addresses: store rows anew for so long, the newest first."""
+    ends = time.monotonic() + seconds
+    rows = PublishedArticle.objects.exclude(shape=shape()).order_by("-published_at")
+    owed = list(rows.values_list("article_id", flat=True))
+    for start in range(0, len(owed), _SHAPED_AT_ONCE):
+        if time.monotonic() > ends:
+            return
+        ids, now = owed[start : start + _SHAPED_AT_ONCE], timezone.now()
+        try:
+            reconcile_many(ids, now)
+        except Exception:
+            log.exception("%s stories could not be stored anew together; each is tried by itself", len(ids))
+            _reconcile_each(ids, now)
 
 
 def _reconcile_each(article_ids: list[int], now: datetime) -> None:
@@ -61,21 +82,26 @@ def _reconcile_each(article_ids: list[int], now: datetime) -> None:
                 reconcile_many([article_id], now)
                 forget_failures([article_id])
         except Exception as error:
-            log.exception("story %s could not be brought in step with its dates", article_id)
+            log.exception(
+                "story %s could not be brought in step with its dates", article_id, extra={"story": article_id}
+            )
             note_failure(article_id, error)
 
 
-@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
+@shared_task
 def reconcile_stories_showing(kind: str, pk: int) -> None:
     """Bring stories in step with a picture, an author, a topic or a section that was changed.
 
     `kind` is the name of the model in lower case.
     """
     ids: set[int] = set()
+    if kind in suggest.Kind.values and (thing := _SHOWN[kind]._default_manager.filter(pk=pk).first()):
+        suggest.rename(kind, thing)
     if kind == "section":
         section = Section.objects.filter(pk=pk).first()
         ids = set(Article.objects.live().descendant_of(section).values_list("pk", flat=True)) if section else set()
-        ids |= _stories_that_refer_to(Page, [pk])
+        # Here not the reference index, which forgets a page that was deleted.
+        ids |= set(PublishedArticle.objects.filter(shown_ids__contains=[pk]).values_list("article_id", flat=True))
     elif kind == "topic":
         # What stands above a topic is shown with it, as a filter.
         ids = _stories_that_refer_to(Topic, Topic.objects.under(pk).values_list("pk", flat=True))
@@ -100,6 +126,12 @@ def forget_old_changes() -> None:
     if last:
         kept = timezone.now() - timedelta(days=settings.API_CHANGES_DAYS)
         Change.objects.filter(at__lt=kept, sequence__lt=last.sequence).delete()
+
+
+@shared_task
+def forget_unused_words() -> None:
+    """Delete words that no suggestion has any more."""
+    suggest.forget_unused_words()
 
 
 @shared_task

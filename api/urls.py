@@ -2,11 +2,16 @@
 
 from django.urls import include, path
 
-from api import health
+from api import deprecation_page, health, problem_pages
+from api.metrics.views import metrics
 
 urlpatterns = [
     path("api/v1/", include("api.v1.urls")),
     path("", include("api.feeds.urls")),
-    path("health/live", health.live),
-    path("health/ready", health.ready),
+    path("docs/deprecations/", deprecation_page.page, name="deprecations"),
+    path("docs/problems/", problem_pages.index, name="problems"),
+    path("docs/problems/<slug:code>", problem_pages.page, name="problem"),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("metrics", metrics, name="metrics"),
 ]

@@ -41,6 +41,14 @@ def flag(name: str, *, default: bool = _REQUIRED) -> bool:
     return _read(_env.bool, name, default)
 
 
+def choice(name: str, allowed: list[str], *, default: str) -> str:
+    """The value of `name`, which must be one of `allowed`."""
+    value = text(name, default=default)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is {value!r}, and may be {' or '.join(allowed)}. See .env.example")
+    return value
+
+
 def items(name: str, *, default: list[str] = _REQUIRED) -> list[str]:
     """The comma-separated values of `name`, without empty ones."""
     return [item.strip() for item in _read(_env.list, name, default) if item.strip()]

@@ -5,8 +5,10 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from corsheaders.defaults import default_headers
+from django.conf.locale import LANG_INFO
+from django_guid.integrations import CeleryIntegration
 
-from cms import env
+from cms import env, sentry
 
 BASE_DIR = env.BASE_DIR
 
@@ -14,7 +16,8 @@ BASE_DIR = env.BASE_DIR
 
 SECRET_KEY = env.text("SECRET_KEY")
 DEBUG = env.flag("DEBUG", default=False)
-ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+# What looks after this server from the same machine asks by its address.
+ALLOWED_HOSTS = [*env.items("ALLOWED_HOSTS", default=[]), "127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS", default=[])
 SESSION_COOKIE_HTTPONLY = True
 HTTPS = env.flag("HTTPS", default=False)
@@ -22,8 +25,14 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 X_FRAME_OPTIONS = "SAMEORIGIN"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W019",  # The admin shows its previews in frames of its own.
+    # Whether all of a domain speaks HTTPS is for those to say whose domain it is.
+    "security.W005",
+    "security.W021",
+]
 AUTH_USER_MODEL = "cms.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -38,12 +47,31 @@ BASE_URL = env.text("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 """Where the admin and the API answer; used in mail and in the API's own links."""
 FRONTEND_URL = env.text("FRONTEND_URL", default="http://127.0.0.1:3000").rstrip("/")
 """The website that shows the stories; `url` in the API is this and the story's path."""
+PREVIEW_URL = env.text("PREVIEW_URL", default="")
+"""The page of that website which shows a draft; empty where it has none, and drafts are shown in the house style."""
+ADMIN_HOSTS = env.items("ADMIN_HOSTS", default=[])
+"""Host names on which the newsroom's own programs are answered (/workflow/, /api/v3/); empty for all of them."""
+WAGTAIL_API_V3 = env.flag("WAGTAIL_API_V3", default=False)
+"""Whether programs of the newsroom may write pages by Wagtail's own API, at /api/v3/."""
 CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS", default=[])
 CORS_ALLOW_ALL_ORIGINS = env.flag("CORS_ALLOW_ALL_ORIGINS", default=False)
-CORS_URLS_REGEX = r"^/(api|feeds|sitemaps)/.*$"
+# Only what readers' frontends ask for. Programs of the newsroom itself run in no stranger's page.
+CORS_URLS_REGEX = r"^/(api/v1|feeds|sitemaps|previews)/.*$"
+CORS_ALLOW_CREDENTIALS = False
 CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
-CORS_ALLOW_HEADERS = (*default_headers, "if-none-match", "if-modified-since")
-CORS_EXPOSE_HEADERS = ("ETag", "Last-Modified")
+CORS_ALLOW_HEADERS = (*default_headers, "if-none-match", "if-modified-since", "x-request-id", "last-event-id")
+CORS_EXPOSE_HEADERS = (
+    "ETag",
+    "Last-Modified",
+    "Link",
+    "X-Request-ID",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "WWW-Authenticate",
+    "Deprecation",
+    "Sunset",
+)
 
 # The application ------------------------------------------------------------------------------------------------------
 
@@ -52,9 +80,14 @@ INSTALLED_APPS = [
     "cms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
+    "wagtail.contrib.simple_translation",
     "wagtail.contrib.typed_table_block",
+    "wagtail_headless_preview",
+    # Brings the pages of tokens; its addresses are mounted only where WAGTAIL_API_V3 says so.
+    "wagtail.api.v3",
     "wagtail.embeds",
     "wagtail.sites",
+    "wagtail.locales",
     "workflows.people.PeopleConfig",
     "wagtail.snippets",
     "wagtail.documents",
@@ -66,9 +99,11 @@ INSTALLED_APPS = [
     "taggit",
     "django_filters",
     "rest_framework",
+    "rest_framework_api_key",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "corsheaders",
+    "django_guid",
     "django.contrib.postgres",
     "django.contrib.humanize",
     "django.contrib.auth",
@@ -81,6 +116,9 @@ INSTALLED_APPS = [
     "api",
 ]
 MIDDLEWARE = [
+    "cms.request_ids.request_id_middleware",
+    "django_guid.middleware.guid_middleware",
+    "api.metrics.requests.measuring_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -129,9 +167,11 @@ DATABASES = {"default": DATABASE}
 REDIS_URL = env.text("REDIS_URL")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "copydesk",
+        # What is cached is found in PostgreSQL, too: the admin goes on without Redis.
+        "OPTIONS": {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 0.5, "SOCKET_TIMEOUT": 1},
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -139,7 +179,16 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # Celery ---------------------------------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = REDIS_URL
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    # Whoever hands over a task asks twice at once; without these it would ask for six seconds. Workers go on asking.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -152,10 +201,15 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ROUTES = {
     "cms.tasks.*": {"queue": "slow"},
     "api.related.tasks.*": {"queue": "slow"},
+    "api.preview.tasks.*": {"queue": "slow"},
     "api.webhooks.tasks.*": {"queue": "webhooks"},
+    "api.feeds.tasks.*": {"queue": "webhooks"},
+    "api.caching.tasks.*": {"queue": "purges"},
     "api.tasks.fetch_embed": {"queue": "slow"},
-    "api.tasks.reconcile_stories_*": {"queue": "slow"},
+    # A new name is seen within a second or two, however much of the slow work waits.
+    "api.tasks.reconcile_stories_*": {"queue": "shelf"},
     "api.tasks.reconcile_strays": {"queue": "slow"},
+    "api.tasks.forget_unused_words": {"queue": "slow"},
     # Nor with notices: a mail server that does not answer holds a worker for seconds.
     "workflows.tasks.send_*": {"queue": "notices"},
     "workflows.tasks.forget_*": {"queue": "notices"},
@@ -181,6 +235,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(seconds=1),
         "options": {"expires": 5},
     },
+    "tell the WebSub hub": {
+        "task": "api.feeds.tasks.ping_hub",
+        "schedule": timedelta(seconds=2),
+        "options": {"expires": 5},
+    },
     "forget old deliveries": {
         "task": "api.webhooks.tasks.forget_old_deliveries",
         "schedule": timedelta(hours=6),
@@ -189,6 +248,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget changes that are too old": {
         "task": "api.tasks.forget_old_changes",
         "schedule": timedelta(hours=6),
+        "options": {"expires": 3600},
+    },
+    "forget words that nothing public has": {
+        "task": "api.tasks.forget_unused_words",
+        "schedule": timedelta(hours=24),
         "options": {"expires": 3600},
     },
     "give what absent people have to their desks": {
@@ -211,15 +275,30 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(minutes=5),
         "options": {"expires": 250},
     },
+    "forget answers to programs": {
+        "task": "workflows.tasks.forget_kept_answers",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 3600},
+    },
     "forget old notices": {
         "task": "workflows.tasks.forget_old_notices",
         "schedule": timedelta(hours=6),
         "options": {"expires": 3600},
     },
+    "do what is owed": {
+        "task": "cms.tasks.pay_owed",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 8},
+    },
     "prepare pictures that were missed": {
         "task": "cms.tasks.prepare_missed_images",
         "schedule": timedelta(minutes=1),
         "options": {"expires": 50},
+    },
+    "forget old previews": {
+        "task": "api.preview.tasks.forget_old_previews",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 500},
     },
     "relate stories that were missed": {
         "task": "api.related.tasks.rerank_missed",
@@ -232,6 +311,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 50},
     },
 }
+# The clock asks once: the next time is soon.
+for _entry in CELERY_BEAT_SCHEDULE.values():
+    _entry["options"]["retry"] = False
+CELERY_BEAT_SCHEDULER = "cms.clock.Clock"
+CLOCK_TASKS = ("workflows.tasks.release_due", "api.tasks.reconcile_due")
+"""What the clock does itself while the broker is away, since readers would wait for it."""
 
 # Mail -----------------------------------------------------------------------------------------------------------------
 
@@ -262,7 +347,15 @@ NOTICE_DAYS = env.number("NOTICE_DAYS", default=180)
 # Language and time ----------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = env.text("LANGUAGE_CODE", default="en-gb")
-WAGTAIL_CONTENT_LANGUAGES = LANGUAGES = [("en-gb", "English"), ("de", "German"), ("fr", "French"), ("es", "Spanish")]
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("en-gb", "English"), ("de", "German"), ("fr", "French"), ("es", "Spanish")]
+CONTENT_LANGUAGES = env.items("CONTENT_LANGUAGES", default=[LANGUAGE_CODE])
+"""Codes of the languages in which stories are published. With one, the admin shows nothing of languages."""
+_published_in = dict.fromkeys([LANGUAGE_CODE, *CONTENT_LANGUAGES])
+LANGUAGES = [
+    *({code: LANG_INFO[code]["name"] for code in _published_in} | dict(WAGTAILADMIN_PERMITTED_LANGUAGES)).items()
+]
+WAGTAIL_CONTENT_LANGUAGES = [(code, name) for code, name in LANGUAGES if code in _published_in]
+WAGTAIL_I18N_ENABLED = len(WAGTAIL_CONTENT_LANGUAGES) > 1
 TIME_ZONE = env.text("TIME_ZONE", default="UTC")
 # Browsers do not know these two, and the page of the account then has no names for any time zone.
 WAGTAIL_USER_TIME_ZONES = sorted(available_timezones() - {"localtime", "Factory"})
@@ -273,13 +366,39 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.text("STATIC_ROOT", default=str(BASE_DIR / ".local" / "static"))
-MEDIA_URL = env.text("MEDIA_URL", default="/media/")
+MEDIA_URL = "/media/"
+PUBLIC_MEDIA_URL = env.text("PUBLIC_MEDIA_URL", default=f"{BASE_URL}{MEDIA_URL}").rstrip("/") + "/"
+"""Where readers find `MEDIA_URL`; another address than BASE_URL's where a CDN is in front."""
 MEDIA_ROOT = env.text("MEDIA_ROOT", default=str(BASE_DIR / ".local" / "media"))
-SERVE_MEDIA = env.flag("SERVE_MEDIA", default=DEBUG)
+MEDIA_S3_BUCKET = env.text("MEDIA_S3_BUCKET", default="")
+MEDIA_S3_ENDPOINT_URL = env.text("MEDIA_S3_ENDPOINT_URL", default="")
+MEDIA_S3_REGION = env.text("MEDIA_S3_REGION", default="")
+MEDIA_S3_ACCESS_KEY = env.text("MEDIA_S3_ACCESS_KEY", default="")
+MEDIA_S3_SECRET_KEY = env.text("MEDIA_S3_SECRET_KEY", default="")
+MEDIA_S3_FOLDER = env.text("MEDIA_S3_FOLDER", default="")
+"""The bucket of an S3-compatible store that keeps files instead of MEDIA_ROOT; empty for none."""
+MEDIA_DELIVERY = env.choice(
+    "MEDIA_DELIVERY", ["stream", "redirect"] if MEDIA_S3_BUCKET else ["stream", "nginx"], default="stream"
+)
+"""Who sends the bytes of a file that may be seen: this server, nginx that it tells to, or the store."""
+MEDIA_NGINX_LOCATION = env.text("MEDIA_NGINX_LOCATION", default="/protected-media/")
+"""The internal location of nginx that is MEDIA_ROOT."""
 PLAIN_STATIC_FILES = env.flag("PLAIN_STATIC_FILES", default=DEBUG)
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = PLAIN_STATIC_FILES
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "cms.storage.PictureBucket",
+        "OPTIONS": {
+            "bucket_name": MEDIA_S3_BUCKET,
+            "endpoint_url": MEDIA_S3_ENDPOINT_URL or None,
+            "region_name": MEDIA_S3_REGION or None,
+            "access_key": MEDIA_S3_ACCESS_KEY or None,
+            "secret_key": MEDIA_S3_SECRET_KEY or None,
+            "location": MEDIA_S3_FOLDER,
+        },
+    }
+    if MEDIA_S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if PLAIN_STATIC_FILES
@@ -292,7 +411,6 @@ STORAGES = {
 WAGTAIL_SITE_NAME = "Copydesk"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "cms.rich_text.NamedRichTextArea"}}
-WAGTAIL_I18N_ENABLED = False
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
 WAGTAIL_WORKFLOW_CANCEL_ON_PUBLISH = False
 """`workflows.receivers.on_published` ends the review of what was published, and of nothing else."""
@@ -308,6 +426,7 @@ WAGTAILIMAGES_MAX_UPLOAD_SIZE = env.number("MAX_PICTURE_MEGABYTES", default=40) 
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = env.number("MAX_PICTURE_MEGAPIXELS", default=100) * 1_000_000
 WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.images.NewsImageForm"
 WAGTAILIMAGES_FEATURE_DETECTION_ENABLED = False
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 EMBED_PROVIDERS = env.items(
     "EMBED_PROVIDERS", default=["youtube", "vimeo", "soundcloud", "spotify", "datawrapper", "flourish", "reddit", "ted"]
@@ -318,15 +437,27 @@ TAGGIT_CASE_INSENSITIVE = True
 
 # The API --------------------------------------------------------------------------------------------------------------
 
+API_KEYS_REQUIRED = env.flag("API_KEYS_REQUIRED", default=False)
+"""Whether the API answers only those who have a key. Feeds, sitemaps and the API's own documents stay open."""
+API_KEY_ROTATION_HOURS = env.number("API_KEY_ROTATION_HOURS", default=24)
+"""How long a former key works beside the new one, unless whoever replaces it says otherwise."""
+QUOTA_PER_KEY = env.number("QUOTA_PER_KEY", default=6000)
+"""How many requests a minute a key may make that has no quota of its own; 0 for any number."""
+QUOTA_PER_ADDRESS = env.number("QUOTA_PER_ADDRESS", default=6000)
+"""How many requests a minute one address may make without a key; 0 for any number."""
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0)
+"""How many proxies stand in front, each of which adds to X-Forwarded-For the address that it was asked from."""
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "api.v1.whole_document.DocumentedView",
     "EXCEPTION_HANDLER": "api.v1.problems.handle_exception",
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": None,
+    "NUM_PROXIES": TRUSTED_PROXIES,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Copydesk",
@@ -342,11 +473,22 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_NO_READ_ONLY_REQUIRED": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVE_URLCONF": "api.urls",
+    "PREPROCESSING_HOOKS": ["api.v1.whole_document.without_slashes"],
     # Enumerations stay where they are used, so that generated clients can tell blocks apart by `type`.
-    "POSTPROCESSING_HOOKS": ["api.v1.documents.without_generator_marks"],
+    "POSTPROCESSING_HOOKS": ["api.v1.whole_document.complete"],
 }
 API_CACHE_SECONDS = env.number("API_CACHE_SECONDS", default=60)
-"""How long a shared cache may keep an answer of the API."""
+"""How long a shared cache may keep an answer of the API where none is told to forget."""
+PURGE_TARGETS = env.items("PURGE_TARGETS", default=[])
+"""Caches that are told to forget what has changed: see docs/features/caching.md."""
+API_PURGED_CACHE_SECONDS = env.number("API_PURGED_CACHE_SECONDS", default=3600)
+"""How long a shared cache may keep an answer where the caches are told to forget."""
+if PURGE_TARGETS:
+    CELERY_BEAT_SCHEDULE["tell caches what to forget"] = {
+        "task": "api.caching.tasks.send_owed_purges",
+        "schedule": timedelta(seconds=1),
+        "options": {"expires": 5},
+    }
 COUNT_RELATED_CLICKS = env.flag("COUNT_RELATED_CLICKS", default=False)
 """Whether websites may report that a reader followed a related link."""
 
@@ -360,7 +502,22 @@ WEBHOOK_LOG_DAYS = env.number("WEBHOOK_LOG_DAYS", default=30)
 """How long deliveries that are done with can be looked at and replayed."""
 
 WEBSUB_HUB_URL = env.text("WEBSUB_HUB_URL", default="")
-"""The WebSub hub that feeds name; empty for none."""
+"""The WebSub hub that feeds name and that is told when they change; empty for none."""
+
+STREAM_URL = env.text("STREAM_URL", default="")
+"""Where the process `stream` answers, with the path; needed where no proxy leads there."""
+
+STREAM_CLIENTS = env.number("STREAM_CLIENTS", default=1000)
+"""How many connections one such process keeps open."""
+
+STREAM_CLIENTS_PER_ADDRESS = env.number("STREAM_CLIENTS_PER_ADDRESS", default=20)
+"""How many of them may come from one address; 0 for any number."""
+
+STREAM_HEARTBEAT_SECONDS = env.number("STREAM_HEARTBEAT_SECONDS", default=15)
+"""After how long without an event a comment is sent, so that nobody in between takes the connection for dead."""
+
+STREAM_MINUTES = env.number("STREAM_MINUTES", default=60)
+"""After how long a connection ends; browsers make another, which goes on where it stopped."""
 
 API_CHANGES_DAYS = env.number("API_CHANGES_DAYS", default=90)
 """How long /changes/ remembers; a copy that was away for longer must start again."""
@@ -376,23 +533,46 @@ GUEST_LINK_DAYS = env.number("GUEST_LINK_DAYS", default=14)
 SEED_PASSWORD = env.text("SEED_PASSWORD", default="wexcombe-2026")
 """The password of every login that `seed_newsroom` makes."""
 
+# Figures --------------------------------------------------------------------------------------------------------------
+
+METRICS_TOKEN = env.text("METRICS_TOKEN", default="")
+"""What a monitoring system shows to read /metrics; without one, only neighbours in a private network may."""
+ACCESS_LOG = env.flag("ACCESS_LOG", default=False)
+"""Whether each request is a line of the log."""
+
+# Requests -------------------------------------------------------------------------------------------------------------
+
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-ID",
+    # It would take the place of the header that CORS_EXPOSE_HEADERS makes.
+    "EXPOSE_HEADER": False,
+    "INTEGRATIONS": [CeleryIntegration()],
+}
+"""One id from the request through the log, the refusal and the tasks that it starts."""
+
 # Logs -----------------------------------------------------------------------------------------------------------------
 
+LOG_FORMAT = env.choice("LOG_FORMAT", ["plain", "json"], default="plain")
+"""Lines for people, or an object a line for a program that collects them."""
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "plain": {
             "()": "cms.logs.DiscreetFormatter",
-            "fmt": "{asctime} {levelname} {name}: {message}",
+            "fmt": "{asctime} {levelname} {name} [{request_id}]: {message}",
             "style": "{",
-        }
+        },
+        "json": {"()": "cms.logs.DiscreetJsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"level": env.text("LOG_LEVEL", default="INFO")},
         "django.request": {"level": "ERROR"},
+        "copydesk.access": {"level": "INFO"},
+        # It writes a line for each request and each task.
+        "django_guid": {"level": "ERROR"},
         "wagtail": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
@@ -404,3 +584,9 @@ LOGGING = {
         "urllib3": {"level": "INFO"},
     },
 }
+SENTRY_DSN = env.text("SENTRY_DSN", default="")
+"""Where failures are reported to Sentry; empty for nowhere."""
+SENTRY_ENVIRONMENT = env.text("SENTRY_ENVIRONMENT", default="production")
+"""What Sentry calls this installation."""
+if SENTRY_DSN:
+    sentry.report_failures(SENTRY_DSN, environment=SENTRY_ENVIRONMENT)

@@ -1,15 +1,19 @@
 """What `cms` adds to the admin."""
 
-from django.db.models import Model, Q
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.db.models import Model, Q, Value
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
+from django.urls import URLPattern, URLResolver, include, path
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
+from wagtail.documents.models import AbstractDocument
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page, Revision
 from wagtail.permissions import policy_registry
@@ -19,10 +23,22 @@ from wagtail.snippets.models import register_snippet
 from cms.exceptions import Refused
 from cms.forms import OVERTAKEN_BY
 from cms.models import Article, Author, NewsImage, Section, Topic
+from cms.owed_report import OwedTasksItem
 from cms.receivers import refuse_if_named
+from cms.translations import TranslatePageView
 from cms.viewsets import ReferenceGroup
 
 register_snippet(ReferenceGroup)
+
+
+@hooks.register("register_admin_urls")
+def owed_tasks_urls() -> list[URLResolver]:
+    return [path("owed/", include("cms.owed_report"))]
+
+
+@hooks.register("register_reports_menu_item")
+def owed_tasks_item() -> MenuItem:
+    return OwedTasksItem()
 
 
 @hooks.register("insert_editor_js")
@@ -60,11 +76,30 @@ def log_actions(actions: LogActionRegistry) -> None:
             return str(_("Taken down"))
 
 
+@hooks.register("before_serve_document")
+def documents_stay_in_the_house(document: AbstractDocument, request: HttpRequest) -> None:
+    """No story links to a document, so that none is public: only who uses the admin gets one."""
+    if not request.user.has_perm("wagtailadmin.access_admin"):
+        raise Http404
+
+
+@hooks.register("register_admin_urls")
+def translation_urls() -> list[URLPattern]:
+    """Stands before Wagtail's own page at this address, which lets people write where they have no rights."""
+    return [path("translation/submit/page/<int:page_id>/", TranslatePageView.as_view(), name="translate_page")]
+
+
 @hooks.register("construct_page_chooser_queryset")
 def only_what_one_may_see(pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
     """Choosers offer live pages, and drafts only of sections in which this person works."""
     own = policy_registry.get_by_type(Page).explorable_instances(request.user)
     return pages.filter(Q(live=True) | Q(pk__in=own.values("pk")))
+
+
+@hooks.register("construct_explorer_page_queryset")
+def nothing_to_translate_to(parent: Page, pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
+    """With one language, whether a page can be translated is not asked for each page of a list."""
+    return pages if settings.WAGTAIL_I18N_ENABLED else pages.annotate(_has_untranslated_locale=Value(False))
 
 
 @hooks.register("before_create_page")

@@ -1,6 +1,7 @@
 """A small server on the loopback address that keeps what it is sent."""
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
@@ -14,11 +15,15 @@ class Received:
 
 
 class Receiver:
-    """Answers with `answers`, one after the other, and with the last of them from then on."""
+    """Answers with `answers`, one after the other, and with the last of them from then on.
+
+    Where `drips` is set it sends a byte of its answer now and then, and comes to no end.
+    """
 
     def __init__(self, path: str = "/hook") -> None:
         self.path = path
         self.answers = [204]
+        self.drips = False
         self.requests: list[Received] = []
         receiver = self
 
@@ -28,14 +33,24 @@ class Receiver:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 receiver.requests.append(Received(self.path, headers, body))
                 answer = receiver.answers[min(len(receiver.requests), len(receiver.answers)) - 1]
+                if receiver.drips:
+                    self._drip()
+                    return
                 self.send_response(answer)
                 if 300 <= answer < 400:
                     self.send_header("Location", "/elsewhere")
                 self.end_headers()
 
+            def _drip(self) -> None:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+                with suppress(OSError):
+                    while not receiver._closing.wait(0.05):
+                        self.wfile.write(b".")
+
             def log_message(self, *args: object) -> None:
                 pass
 
+        self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
@@ -48,6 +63,7 @@ class Receiver:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self._closing.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -10,7 +10,7 @@ from django.db import connection
 PATIENCE_SECONDS = 30
 
 
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
+def at_once(*acts: Callable[[], Any], within_seconds: float = PATIENCE_SECONDS) -> list[Any]:
     """What each act returned, or the exception that it raised, in order. None begins before all are there."""
     start = threading.Barrier(len(acts))
     outcomes: list[Any] = [None] * len(acts)
@@ -29,7 +29,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(PATIENCE_SECONDS)
+        thread.join(within_seconds)
         assert not thread.is_alive(), "they wait for each other"
     return outcomes
 

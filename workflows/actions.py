@@ -15,6 +15,8 @@ from workflows.clearance import is_cleared
 from workflows.exceptions import NotYours, StoryMovedOn
 from workflows.models import GuestReview, Matter, ReviewStage, SignOff, Standing
 from workflows.notifications import messages
+from workflows.signals import SENT_BACK
+from workflows.stops import announce, stop_of
 
 
 @transaction.atomic
@@ -233,6 +235,7 @@ def send_back(
         data={"stage": stage.name, "desk": desk.name, "hash": content_hash, "comment": returned.comment},
     )
     assignments.put_before_writer(article, task_state.workflow_state.requested_by, by=by)
+    announce(article, before=stop_of(stage), after=SENT_BACK)
     messages.sent_back(article, returned, task_state.workflow_state.requested_by)
     return returned
 

@@ -15,6 +15,7 @@ class WorkflowsConfig(AppConfig):
         )
 
         from workflows import receivers  # noqa: F401
+        from workflows.api import access  # noqa: F401 - how the OpenAPI document speaks of tokens
         from workflows.notifications import receivers as notified  # noqa: F401
 
         # Wagtail mails inside the request's transaction, also the submitter themselves, and also when the request is

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +14,15 @@ from cms.models import Article
 from workflows.models import Clearance, EmergencyRelease, SignOff, Waiver
 
 
-def content_hash(article: Article) -> str:
+def content_hash(article: Article, *, picks: Sequence[int] | None = None) -> str:
     """SHA-256, as 64 hexadecimal digits, of the story's own public content (`Article.public_content`).
 
     The JSON is canonical in the sense that matters here: sorted keys, no white space, UTF-8. `article` must have come
-    from the database or from a revision; a form's unsaved values may differ from what will be stored.
+    from the database or from a revision; a form's unsaved values may differ from what will be stored. `picks` stand in
+    place of its own.
     """
-    canonical = json.dumps(
-        article.public_content(), sort_keys=True, separators=(",", ":"), ensure_ascii=False, cls=DjangoJSONEncoder
-    )
+    content = article.public_content() if picks is None else article.public_content() | {"picks": list(picks)}
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, cls=DjangoJSONEncoder)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

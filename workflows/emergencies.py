@@ -277,7 +277,11 @@ def tell_of_owed(at: datetime) -> int:
                 with transaction.atomic():
                     _tell_of_owed(request, step, key)
             except Exception:
-                log.exception("the owed review of story %s could not be told of", request.article_id)
+                log.exception(
+                    "the owed review of story %s could not be told of",
+                    request.article_id,
+                    extra={"story": request.article_id},
+                )
     return count
 
 

@@ -197,7 +197,9 @@ def after_publication(article: Article, *, live_hash: str) -> None:
         with transaction.atomic():
             bring_back(article, by=None)
     except Exception:
-        log.exception("the draft of story %s could not be brought back after the fix", article.pk)
+        log.exception(
+            "the draft of story %s could not be brought back after the fix", article.pk, extra={"story": article.pk}
+        )
 
 
 def find_clashes(article: Article) -> list[Clash]:

@@ -94,7 +94,7 @@ def build_my_desk(user: Any, now: datetime) -> list[Pile]:
     stories = _stories(user)
     publishable = policy_registry.get_by_type(Article).instances_user_has_permission_for(user, "publish")
     released_here = stories.filter(pk__in=publishable.values("pk"))
-    rules = list(SignOffRule.objects.filter(desk__group__user=user).select_related("desk"))
+    rules = _rules_of(user)
     asked = _asked(stories, rules, user)
     mine = stories.filter(pk__in=open_assignments().filter(assignee=user).values("article"))
     sent_back = open_reviews().filter(status=WorkflowState.STATUS_NEEDS_CHANGES)
@@ -152,6 +152,15 @@ def build_my_desk(user: Any, now: datetime) -> list[Pile]:
     asks = [_emergencies(user, publishable, now), every.pop("failed")]
     own = every.pop("in-review")
     return [pile for pile in (*asks, *every.values(), _plans(user, now), own, _owed(user, now)) if pile.count]
+
+
+def waiting_for(user: Any) -> QuerySet[Any]:
+    """The stories at a stage that wants this person's signature, with `stage_id` and `due_at`; in no order."""
+    return _not_written_by(user, _asked(_stories(user), _rules_of(user), user))
+
+
+def _rules_of(user: Any) -> list[SignOffRule]:
+    return list(SignOffRule.objects.filter(desk__group__user=user).select_related("desk"))
 
 
 def _stories(user: Any) -> QuerySet[Any]:

@@ -58,16 +58,20 @@ STAGES = (
 _REFERENCE = ("cms.add_author", "cms.change_author", "cms.add_topic", "cms.change_topic")
 _COMMISSIONS = ("workflows.add_commission", "workflows.change_commission", "workflows.delete_commission")
 _ABSENCES = ("workflows.add_absence", "workflows.change_absence", "workflows.delete_absence")
+_TRANSLATE = "simple_translation.submit_translation"
 RIGHTS: dict[str, tuple[str, ...]] = {
-    "Reporters": (),
-    "Desk editors": (*_REFERENCE, *_COMMISSIONS, *_ABSENCES, "workflows.add_waiver", "workflows.add_guestreview"),
+    "Reporters": (_TRANSLATE,),
+    "Desk editors": (
+        *(*_REFERENCE, *_COMMISSIONS, *_ABSENCES),
+        *("workflows.add_waiver", "workflows.add_guestreview", _TRANSLATE),
+    ),
     "Copy editors": (),
     "Legal": ("workflows.add_guestreview",),
     "Picture editors": (),
     "Publishers": (
         *(*_REFERENCE, *_COMMISSIONS),
         *("workflows.add_waiver", "workflows.add_guestreview", "workflows.add_emergencyrelease"),
-        *("cms.correct_article", "cms.kill_article", "cms.take_down_article"),
+        *("cms.correct_article", "cms.kill_article", "cms.take_down_article", _TRANSLATE),
     ),
     "Administrators": (
         *(*_REFERENCE, *_ABSENCES, "cms.delete_author", "cms.delete_topic"),
@@ -77,7 +81,8 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         *("workflows.add_reviewstage", "workflows.change_reviewstage", "workflows.delete_reviewstage"),
         *("wagtailcore.add_workflow", "wagtailcore.change_workflow", "wagtailcore.delete_workflow"),
         *("wagtailcore.add_task", "wagtailcore.change_task", "wagtailcore.delete_task"),
-        *("workflows.view_notice", "wagtailcore.change_site", "wagtailredirects.add_redirect"),
+        *("workflows.view_notice", "wagtailcore.change_site", "wagtailredirects.add_redirect", _TRANSLATE),
+        *("wagtailcore.add_site", "wagtailcore.add_locale", "wagtailcore.change_locale"),
     ),
 }
 """Role to what else it may do, wherever its pages are; the migrations make the roles with these."""
@@ -112,6 +117,20 @@ def set_up(*, name: str = "Copydesk", hostname: str = "localhost") -> Newsroom:
             WorkflowTask.objects.create(workflow=workflow, task=stage, sort_order=order)
     WorkflowPage.objects.update_or_create(page=front_page.page_ptr, defaults={"workflow": workflow})
     return Newsroom(front_page, workflow, stages)
+
+
+@transaction.atomic
+def equip(front_page: FrontPage) -> None:
+    """Give a further front page, of another website or in another language, the review and the rights of the first."""
+    first = FrontPage.objects.exclude(pk=front_page.pk).order_by("pk").first()
+    if first is None:
+        return
+    for review in WorkflowPage.objects.filter(page_id=first.pk):
+        WorkflowPage.objects.get_or_create(page_id=front_page.pk, defaults={"workflow": review.workflow})
+    for right in GroupPagePermission.objects.filter(page_id=first.pk):
+        GroupPagePermission.objects.get_or_create(
+            page_id=front_page.pk, group_id=right.group_id, permission_id=right.permission_id
+        )
 
 
 def _front_page(name: str, hostname: str) -> FrontPage:

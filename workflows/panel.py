@@ -92,14 +92,15 @@ class ReviewPanel:
         return [
             StepRow(
                 one.stage.name,
-                self._state_of(one),
+                self.state_of(one),
                 [(desk.name, given, required) for desk, given, required in one.desks],
                 one.sign_offs,
             )
             for one in self.every_stage
         ]
 
-    def _state_of(self, one: progress.StageProgress) -> str:
+    def state_of(self, one: progress.StageProgress) -> str:
+        """Skipped, complete, current or waiting."""
         if one.skipped:
             return "skipped"
         if one.complete:

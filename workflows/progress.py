@@ -12,6 +12,8 @@ from cms.models import Article
 from workflows import carrying, stages
 from workflows.clearance import clear, content_hash, is_cleared, revision_hash
 from workflows.models import Assignment, Clearance, Desk, EmergencyRelease, ReviewStage, SignOff, Standing
+from workflows.signals import PUBLISHED, READY
+from workflows.stops import announce, last_stop, stop_of
 
 _BODY_PICTURES = {"image", "gallery"}
 
@@ -187,7 +189,9 @@ def clear_if_complete(article: Article, workflow_id: int, by: Any) -> bool:
     clearance = clear(article.pk, standing.content_hash, kind=Clearance.Kind.REVIEW)
     log(article, "workflows.cleared", user=by, revision=standing.revision, data={"hash": standing.content_hash})
     end_assignment(article)
-    if standing.content_hash != standing.live_hash:
+    is_live = standing.content_hash == standing.live_hash
+    announce(article, before=last_stop(article.current_workflow_state), after=PUBLISHED if is_live else READY)
+    if not is_live:
         messages.ready_for_release(article, clearance)
     return True
 
@@ -197,6 +201,7 @@ def begin(article: Article, stage: ReviewStage, task_state: TaskState) -> None:
     from workflows.notifications import messages
 
     assign(article, stage=stage, due_in=timedelta(hours=stage.review_hours))
+    announce(article, before=last_stop(task_state.workflow_state, leaving_out=task_state), after=stop_of(stage))
     messages.waiting_for_desks(article, stage, task_state)
 
 

@@ -12,12 +12,15 @@ from django.utils import timezone
 from wagtail.models import Page, PageLogEntry, Revision, WorkflowState
 from wagtail.signals import page_published, page_unpublished, post_page_move, workflow_cancelled
 
-from cms.models import Article, Section
+from cms.models import Article, FrontPage, Section
 from cms.signals import about_to_publish, article_withdrawn
 from workflows import actions, emergencies, fixes, guests, limits, progress, schedules
 from workflows.clearance import content_hash, is_cleared, is_reviewed, revision_hash, void_all
 from workflows.models import Clearance, Commission, Notice, SignOff, Standing
+from workflows.newsroom import equip
 from workflows.notifications import messages
+from workflows.signals import DRAFT, PUBLISHED, READY
+from workflows.stops import announce, last_stop
 
 
 @receiver(post_save, sender=Revision)
@@ -109,6 +112,13 @@ def on_logged(instance: PageLogEntry, **kwargs: object) -> None:
         instance.data = {"from": last.get("to", last.get("hash", "")), "to": now_live, **instance.data}
 
 
+@receiver(post_save, sender=FrontPage)
+def on_front_page_made(instance: FrontPage, created: bool, **kwargs: object) -> None:
+    """Without a review nothing of a new website or language could be released."""
+    if created:
+        equip(instance)
+
+
 @receiver(about_to_publish, sender=Article)
 def on_about_to_publish(article: Article, revision: Revision, **kwargs: object) -> None:
     actions.refuse_uncleared(article, revision)
@@ -120,6 +130,8 @@ def on_published(instance: Article, **kwargs: object) -> None:
     if not instance.live:
         return
     standing = progress.standing_of(instance)
+    review = instance.current_workflow_state
+    announce(instance, before=last_stop(review) if review else READY, after=PUBLISHED)
     emergencies.settle(instance.pk, live_hash=standing.live_hash)
     _end_needless_review(instance, standing)
     fixes.after_publication(instance, live_hash=standing.live_hash)
@@ -193,6 +205,9 @@ def on_review_cancelled(instance: WorkflowState, user: Any = None, **kwargs: obj
     article = instance.content_object.specific if instance.content_object else None
     if isinstance(article, Article):
         progress.end_assignment(article)
+        standing = progress.standing_of(article)
+        if standing.content_hash != standing.live_hash:
+            announce(article, before=last_stop(instance), after=DRAFT)
         signed = SignOff.objects.valid().filter(task_state__workflow_state=instance).select_related("by")
         messages.review_cancelled(article, str(instance.pk), {sign_off.by for sign_off in signed if sign_off.by}, user)
 

@@ -11,9 +11,10 @@ from django.utils import timezone
 from wagtail.models import Page, Revision
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
-from cms.celery import enqueue
+from cms.celery import owe
 from cms.tasks import index_references
 from workflows import assignments, deadlines, emergencies
+from workflows.api import idempotency
 from workflows.models import Standing
 from workflows.notifications import delivery, digest, messages
 
@@ -38,14 +39,14 @@ def release_due() -> None:
         try:
             _release(revision_id, int(article_id))
         except Exception as error:
-            log.exception("story %s could not be released on time", article_id)
+            log.exception("story %s could not be released on time", article_id, extra={"story": int(article_id)})
             note_failure(int(article_id), error)
     expired = Page.objects.live().filter(expire_at__lte=now).exclude(pk__in=list(waiting))
     for page_id in expired.values_list("pk", flat=True):
         try:
             _expire(page_id)
         except Exception as error:
-            log.exception("page %s has expired and could not be unpublished", page_id)
+            log.exception("page %s has expired and could not be unpublished", page_id, extra={"story": page_id})
             note_failure(page_id, error)
 
 
@@ -59,7 +60,7 @@ def _release(revision_id: int, article_id: int) -> None:
     # Who refers to whom is not needed to go out, and takes a fifth of the time while others wait for their second.
     with disable_reference_index_auto_update():
         revision.publish(user=revision.user, skip_permission_checks=True)
-    enqueue(index_references, article_id)
+    owe(index_references, article_id)
     forget_failures([article_id])
 
 
@@ -120,6 +121,12 @@ def send_deadlines() -> None:
 def send_digests() -> None:
     """Once a day, tell each person what waits for them."""
     digest.send_digests(timezone.now())
+
+
+@shared_task
+def forget_kept_answers() -> int:
+    """Delete what programs were answered so long ago that they cannot ask for it again."""
+    return idempotency.forget_kept_answers()
 
 
 @shared_task

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.actions import ActionRegistry
 from wagtail.admin import messages
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
@@ -32,6 +33,7 @@ from workflows.menus import InboxItem, ReleaseItem, ReviewItem, UndeliveredItem
 from workflows.models import Commission, SignOff
 from workflows.my_desk import MyDeskPanel
 from workflows.notifications.preferences import NoticePreferencesPanel
+from workflows.page_actions import MoveAction
 from workflows.planning import CommissionPolicy
 from workflows.views.flow import FlowMenuItem
 from workflows.views.plans import CommissionViewSet
@@ -207,6 +209,11 @@ def _button(label: str, view: str, page: Page, icon: str, priority: int) -> Butt
     return Button(label, url=reverse(f"workflows:{view}", args=[page.pk]), icon_name=icon, priority=priority)
 
 
+@hooks.register("register_actions")
+def page_actions(registry: ActionRegistry) -> None:
+    registry.register(Page, MoveAction)
+
+
 @hooks.register("register_log_actions")
 def log_actions(registry: LogActionRegistry) -> None:
     for action, label_, message in (
@@ -282,6 +289,11 @@ def log_actions(registry: LogActionRegistry) -> None:
         ),
         ("workflows.waive", gettext_lazy("Waive"), gettext_lazy("Waived: %(message)s")),
         ("workflows.withdraw_waiver", gettext_lazy("Withdraw a waiver"), gettext_lazy("A waiver was withdrawn")),
+        (
+            "workflows.by_program",
+            gettext_lazy("By a program"),
+            gettext_lazy("The program “%(program)s” (%(token)s…) did this: %(verb)s"),
+        ),
         ("workflows.cleared", gettext_lazy("Clear"), gettext_lazy("Every desk has signed: ready for release")),
     ):
         registry.register_action(action)(_formatter(label_, message))

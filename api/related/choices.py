@@ -4,6 +4,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
+from api.caching import keys as cache_keys
+from api.caching.outbox import forget
 from api.models import PublishedArticle, RankingDue, RelatedChoice, RelatedLink
 from api.models.changes import hold_shelf
 from cms.celery import enqueue
@@ -79,7 +81,9 @@ def take_back(*, article: Article, target_id: int, by: User) -> None:
 
 
 def _rows(article: Article, target_id: int) -> dict[int, PublishedArticle]:
-    found = PublishedArticle.objects.filter(article_id__in=[article.pk, target_id]).only("article_id", "title")
+    found = PublishedArticle.objects.filter(article_id__in=[article.pk, target_id]).only(
+        "article_id", "public_id", "title"
+    )
     rows = {row.article_id: row for row in found}
     if len(rows) < 2:
         raise NotOnTheShelf(_("Readers do not see both stories, so there is no link between them."))
@@ -101,5 +105,6 @@ def _choose(
 def _relate_again(article: Article, rows: dict[int, PublishedArticle]) -> None:
     from .tasks import rerank
 
+    forget({cache_keys.related(rows[article.pk].public_id)})
     RankingDue.objects.get_or_create(article=rows[article.pk])
     enqueue(rerank, article.pk)

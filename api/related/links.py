@@ -2,9 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
+from api.caching import keys as cache_keys
+from api.caching.outbox import forget
 from api.models import PublishedArticle, RankingDue, RelatedChoice, RelatedLink, RelatedSettings, TermModel
 from api.models.changes import hold_shelf
 from cms.models import Article, Author, Section, Topic
@@ -41,10 +45,20 @@ def relate(article_id: int) -> None:
         found.candidates = [one for one in found.candidates if one.story.pk in there]
         vectors.store(found.story, found.model)
         vectors.store_beside(row, found.story, found.counts)
+        before = _links_around(row)
         _store_links(found)
         if row.may_be_suggested:
             _offer(found)
+        changed = {public_id for public_id, *_ in before ^ _links_around(row)}
+        forget(cache_keys.related(public_id) for public_id in changed)
         RankingDue.objects.filter(article=row.pk).delete()
+
+
+def _links_around(row: PublishedArticle) -> set[tuple[Any, ...]]:
+    """What readers see of the links of a story and of those to it, each after the id of the story that has it."""
+    links = RelatedLink.objects.filter(Q(article=row.pk) | Q(target=row.pk))
+    shown = links.values_list("article__public_id", "target", "relation", "pinned", "score", "reasons")
+    return {(*line[:-1], str(line[-1])) for line in shown}
 
 
 @dataclass

@@ -63,7 +63,7 @@ def relate_batch() -> int:
         except OperationalError:
             raise
         except Exception:
-            log.exception("story %s could not be related", article_id)
+            log.exception("story %s could not be related", article_id, extra={"story": article_id})
             RankingDue.objects.filter(article__article_id=article_id).update(attempt_count=F("attempt_count") + 1)
     return len(batch)
 

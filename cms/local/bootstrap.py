@@ -50,12 +50,17 @@ def set_up() -> None:
 
 
 def compile_requirements(arguments: list[str]) -> None:
-    """Pin what pyproject.toml asks for, with hashes and for every platform, in both requirements files."""
-    flags, environment = _read_pip_configuration()
+    """Pin what pyproject.toml asks for, with hashes and for every platform, in each of the requirements files."""
+    # A further index may have some of a version's files, and uv would write down the hashes of these alone.
+    flags, environment = _read_pip_configuration(further_places=False)
     environment["UV_CUSTOM_COMPILE_COMMAND"] = "make requirements"
     command = ["uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11"]
     command += ["--generate-hashes", "--no-annotate", "--quiet", *flags, *arguments]
-    for output in (["-o", "requirements.txt"], ["--group", "dev", "-o", "requirements-dev.txt"]):
+    for output in (
+        ["-o", "requirements.txt"],
+        ["--extra", "observed", "-c", "requirements.txt", "-o", "requirements-observed.txt"],
+        ["--group", "dev", "-o", "requirements-dev.txt"],
+    ):
         subprocess.run([PYTHON.with_name("uv"), *command[1:], *output], cwd=PROJECT, env=environment, check=True)
 
 
@@ -89,7 +94,7 @@ def _install_with_uv() -> bool:
         return False
 
 
-def _read_pip_configuration() -> tuple[list[str], dict[str, str]]:
+def _read_pip_configuration(*, further_places: bool = True) -> tuple[list[str], dict[str, str]]:
     """What uv has to be told, as flags and as environment, to look where pip looks: uv reads no pip.conf.
 
     A setting for `pip install` outranks a global one, and PIP_ in the environment outranks both, as in pip.
@@ -107,12 +112,10 @@ def _read_pip_configuration() -> tuple[list[str], dict[str, str]]:
 
     # pip looks at every index before it chooses, and hashes settle that the file is the right one.
     flags = ["--index-strategy", "unsafe-best-match"]
-    for name, flag in {
-        "index-url": "--default-index",
-        "extra-index-url": "--index",
-        "find-links": "--find-links",
-        "trusted-host": "--allow-insecure-host",
-    }.items():
+    places = {"index-url": "--default-index", "trusted-host": "--allow-insecure-host"}
+    if further_places:
+        places |= {"extra-index-url": "--index", "find-links": "--find-links"}
+    for name, flag in places.items():
         for value in settings.get(name, "").split():
             flags += [flag, value]
     if settings.get("no-index", "").lower() in ("1", "true", "yes", "on"):

@@ -31,6 +31,7 @@ from cms.local.environment import (
 from cms.local.locks import FileLock
 from cms.local.processes import Interrupted, Processes, interruptible, read_procfile
 from cms.local.progress import step
+from cms.local.reader import build_reader_command, describe_reader, place_reader
 from cms.local.servers import ServiceError, is_free
 from cms.local.services import services
 
@@ -106,13 +107,14 @@ def run_newsroom(*, reload: bool) -> int:
             addresses = stack.enter_context(services(NEWSROOM, database_url=database_url, redis_url=redis_url))
         if not (database_url and redis_url):
             stack.callback(print, "Stopping PostgreSQL and Valkey", flush=True)
-        environment |= addresses.as_environment()
+        environment |= addresses.as_environment() | _place_stream(environment, port)
+        environment |= place_reader(environment, taken=(port, int(environment["STREAM_PORT"])))
         return _run_processes(environment, port=port, reload=reload, state=state, started=started)
 
 
 def _run_processes(environment: dict[str, str], *, port: int, reload: bool, state: Path, started: float) -> int:
     logins = _prepare(environment)
-    commands = read_procfile(PROJECT / "Procfile")
+    commands = read_procfile(PROJECT / "Procfile") | build_reader_command(environment)
     processes = Processes(
         _reload(commands) if reload else commands,
         environment=environment | (_build_reload_options() if reload else {}),
@@ -131,7 +133,7 @@ def _run_processes(environment: dict[str, str], *, port: int, reload: bool, stat
                 ready = answer == "200"
                 seconds = time.monotonic() - started
                 if ready:
-                    processes.say(_describe_ready(f"http://127.0.0.1:{port}", logins, seconds, reload=reload))
+                    processes.say(_describe_ready(environment, logins, seconds, reload=reload))
                 elif seconds > SLOW_START_SECONDS and not late:
                     late = True
                     processes.say(f"Not ready after {seconds:.0f} s: {HEALTH_PATH} answers {answer}")
@@ -162,7 +164,8 @@ def _find_folders(*names: str) -> list[str]:
     return [name for name in names if (PROJECT / name).is_dir()]
 
 
-def _describe_ready(base_url: str, logins: str, seconds: float, *, reload: bool) -> str:
+def _describe_ready(environment: Mapping[str, str], logins: str, seconds: float, *, reload: bool) -> str:
+    base_url = f"http://127.0.0.1:{environment['PORT']}"
     lines = [
         "",
         f"  Copydesk is ready, in {seconds:.0f} s. Ctrl-C stops it.",
@@ -171,6 +174,8 @@ def _describe_ready(base_url: str, logins: str, seconds: float, *, reload: bool)
         f"    The board  {base_url}/admin/desk/board/",
         f"    API        {base_url}/api/v1/articles/",
         f"    API docs   {base_url}/api/v1/docs/",
+        f"    Stream     {environment['STREAM_URL']}",
+        *filter(None, [describe_reader(environment)]),
         "",
     ]
     lines += [f"    {line}".rstrip() for line in logins.strip().splitlines()]
@@ -192,9 +197,9 @@ def _ask_health(port: int) -> str:
         connection.close()
 
 
-def _parse_port(text: str) -> int:
+def _parse_port(text: str, *, name: str = "PORT") -> int:
     if not text.isdecimal() or not 1024 <= int(text) <= 65535:
-        raise Refusal(f"PORT is {text!r}; it has to be a number from 1024 to 65535.")
+        raise Refusal(f"{name} is {text!r}; it has to be a number from 1024 to 65535.")
     return int(text)
 
 
@@ -279,6 +284,16 @@ def _is_alive(process: psutil.Process) -> bool:
         return bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:
         return False
+
+
+def _place_stream(environment: Mapping[str, str], port: int) -> dict[str, str]:
+    """Where the stream is: on the port in STREAM_PORT, or else on the first free one behind that of the web server."""
+    given = environment.get("STREAM_PORT")
+    stream_port = _parse_port(given, name="STREAM_PORT") if given else _suggest_port(port)
+    if given and (stream_port == port or not is_free(stream_port)):
+        raise Refusal(f"STREAM_PORT {stream_port} is taken; choose another, or leave it out.")
+    url = environment.get("STREAM_URL") or f"http://127.0.0.1:{stream_port}/api/v1/stream/"
+    return {"STREAM_PORT": str(stream_port), "STREAM_URL": url}
 
 
 def _suggest_port(taken: int) -> int:

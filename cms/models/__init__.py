@@ -4,6 +4,7 @@ from .users import User  # isort: skip
 from .articles import Article, ArticleAuthor, ArticleTopic, Correction, Pick, Takedown
 from .authors import Author
 from .images import NewsImage, NewsRendition
+from .owed import OwedTask
 from .sections import FrontPage, Section
 from .topics import Topic
 
@@ -16,6 +17,7 @@ __all__ = [
     "FrontPage",
     "NewsImage",
     "NewsRendition",
+    "OwedTask",
     "Pick",
     "Section",
     "Takedown",

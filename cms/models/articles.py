@@ -24,6 +24,7 @@ from cms.panels import article_edit_handler
 from cms.permissions import ArticlePermissionTester
 from cms.signals import about_to_publish
 from cms.text import body_paragraphs, count_words, without_editors_marks
+from cms.website_preview import WebsitePreview
 
 from .authors import Author
 from .images import NewsImage
@@ -53,7 +54,7 @@ class ArticleQuerySet(PageQuerySet):
         return self.filter(pk__in=[int(pk) for pk in kept.values_list("object_id", flat=True)])
 
 
-class Article(HeadlessPage, Page):
+class Article(WebsitePreview, HeadlessPage, Page):
     """A story as the newsroom writes it. Its section is its parent in the page tree."""
 
     class Kind(models.TextChoices):
@@ -188,6 +189,10 @@ class Article(HeadlessPage, Page):
         # that version is scheduled: it would take the live story offline.
         version.live_revision_id = self.live_revision_id
         return version
+
+    def copy_for_language(self, attributes: dict[str, Any]) -> dict[str, Any]:
+        """A translation stays under the embargo of the original; a copy does not."""
+        return {"embargo_until": self.embargo_until} | super().copy_for_language(attributes)
 
     def permissions_for_user(self, user: Any) -> PagePermissionTester:
         return ArticlePermissionTester(user, self)

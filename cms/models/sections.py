@@ -9,9 +9,11 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
+from wagtail.log_actions import get_active_log_context
 from wagtail.models import Page, PagePermissionTester, Site
 
 from cms.permissions import SectionPermissionTester
+from cms.websites import address_of
 
 
 class HeadlessPage(models.Model):
@@ -21,9 +23,13 @@ class HeadlessPage(models.Model):
         abstract = True
 
     def get_url_parts(self, request: HttpRequest | None = None) -> tuple[int, str, str] | None:
-        for site in Site.get_site_root_paths():
+        sites = Site.get_site_root_paths()
+        for site in sites:
             if self.url_path.startswith(site.root_path):  # type: ignore[attr-defined]
-                return site.site_id, settings.FRONTEND_URL, self.public_path
+                # Asked for every page of a listing, so only a newsroom with several websites pays a query for it.
+                only_one = len({one.site_id for one in sites}) == 1
+                url = settings.FRONTEND_URL if only_one else address_of(Site.objects.get(pk=site.site_id))
+                return site.site_id, url, self.public_path
         return None
 
     def get_url(self, request: HttpRequest | None = None, current_site: Site | None = None) -> str | None:
@@ -32,6 +38,25 @@ class HeadlessPage(models.Model):
         return address
 
     url = property(get_url)
+
+    def copy(self, *, update_attrs: dict[str, Any] | None = None, **options: Any) -> Page:
+        """Copy the page, as Wagtail does. A translation belongs to whoever asked for it; Wagtail tells only the log."""
+        if not options.get("reset_translation_key", True):
+            update_attrs = self.copy_for_language(update_attrs or {})
+            options["user"] = options.get("user") or get_active_log_context().user
+        return super().copy(update_attrs=update_attrs, **options)  # type: ignore[misc]
+
+    def copy_for_language(self, attributes: dict[str, Any]) -> dict[str, Any]:
+        """What a translation has otherwise than the original.
+
+        Wagtail gives it the same slug in another place of the tree; here slugs are unique, so it gets its language.
+        """
+        taken: Any = type(self)._default_manager
+        slug, number = attributes["slug"], 1
+        while taken.filter(slug=slug).exists():
+            ending = f"-{number}" if number > 1 else ""
+            slug, number = f"{attributes['slug']}-{attributes['locale'].language_code}{ending}", number + 1
+        return attributes | {"slug": slug}
 
     @property
     def public_path(self) -> str:

@@ -27,16 +27,16 @@ def picture_bytes(
 
 
 class NewsImageFactory(DjangoModelFactory):
-    """A picture with alternative text and credit. `size`, `colour` and `kind` shape its file."""
+    """A picture with alternative text and credit. `size`, `colour` and `kind` shape its file; `prepared` renders it."""
 
     class Meta:
         model = NewsImage
+        skip_postgeneration_save = True
 
     class Params:
         size = (640, 400)
         colour = "#3a6ea5"
         kind = "JPEG"
-        prepared = False
 
     title = factory.Sequence(lambda number: f"Picture {number}")
     alt = "The harbour at low water"

@@ -1,26 +1,15 @@
 """A newspaper that runs, and a browser to work in it."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
+from tests.journeys.browser import open_browser
 from tests.journeys.courier import Courier, run
 from tests.journeys.desks import Desks
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 expect.set_options(timeout=20_000)
 
@@ -34,18 +23,8 @@ def courier(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def chromium() -> Iterator[Browser]:
-    """A browser with an empty profile.
-
-    Until it is closed Playwright runs an event loop in this thread, and Django's ORM refuses to work beside one: what
-    a test needs in the database is stored before it asks for a browser.
-    """
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        pytest.skip(f"There is no browser here: none of {', '.join(BROWSERS)} is on the PATH.")
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=program, args=ARGUMENTS) as browser,
-    ):
+    """A browser with an empty profile. What a test needs in the database is stored before it asks for one."""
+    with open_browser() as browser:
         yield browser
 
 

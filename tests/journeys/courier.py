@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,6 +67,11 @@ class Courier:
             os.killpg(group, signal.SIGKILL)
             process.stop()
 
+    def end(self, *names: str) -> None:
+        """Ask these processes to stop, as an operator would, and wait until they have."""
+        for name in names:
+            self.running.pop(name)[0].stop()
+
     def stop(self) -> None:
         for process, _group in self.running.values():
             process.stop()
@@ -121,12 +126,17 @@ class Courier:
 
 
 @contextmanager
-def run(folder: Path) -> Iterator[Courier]:
-    """A newsroom with web, worker and beat; the ORM of this process writes to its database meanwhile."""
-    with own_database() as database_url, Mailbox() as mailbox:
-        redis_url = os.environ["REDIS_URL"]
+def run(
+    folder: Path, *, purpose: str = "journeys", redis_url: str = "", names: Collection[str] = (), **variables: str
+) -> Iterator[Courier]:
+    """A newsroom with all its processes, or those of `names`; the ORM of this process writes to its database meanwhile.
+
+    Its Redis is that of the tests, unless another one is given; `variables` are added to its environment.
+    """
+    with own_database(purpose) as database_url, Mailbox() as mailbox:
+        redis_url = redis_url or os.environ["REDIS_URL"]
         _empty(redis_url)
-        port = _free_port()
+        port, stream_port, website_port = _free_port(), _free_port(), _free_port()
         url = f"http://127.0.0.1:{port}"
         environment = os.environ | {
             "DATABASE_URL": database_url,
@@ -134,17 +144,22 @@ def run(folder: Path) -> Iterator[Courier]:
             "EMAIL_URL": mailbox.url,
             "BASE_URL": url,
             "PORT": str(port),
+            "STREAM_PORT": str(stream_port),
+            "STREAM_URL": f"http://127.0.0.1:{stream_port}/api/v1/stream/",
+            "STREAM_CLIENTS_PER_ADDRESS": "0",
+            "FRONTEND_URL": f"http://127.0.0.1:{website_port}",
+            "CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{website_port}",
             "MEDIA_ROOT": str(folder / "media"),
-            "SERVE_MEDIA": "1",
             "DEBUG": "0",
             "PLAIN_STATIC_FILES": "1",
             "WEB_WORKERS": "1",
             "WORKER_LOG_LEVEL": "WARNING",
             "PYTHONPATH": str(PROJECT),
+            **variables,
         }
         courier = Courier(Newsroom.open(), url, folder / "media", mailbox, environment, folder)
         try:
-            courier.start(*read_procfile(PROJECT / "Procfile"))
+            courier.start(*names or read_procfile(PROJECT / "Procfile"))
             courier.until(courier.is_up)
             yield courier
         finally:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from api.models import Change
 from api.related.tasks import relate_all_due
 from api.tasks import reconcile_due, reconcile_strays
+from tests.factories import NewsImageFactory
 from tests.newsroom import Newsroom
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,9 @@ OTHER_SURFACES = [
 def test_nothing_shows_it_before_and_everything_after(newsroom: Newsroom, client, freezer):
     freezer.move_to(NOON - timedelta(hours=2))
     other = newsroom.publish("A ferry at the harbour")
-    article = newsroom.publish("The secret ferry", embargo_until=NOON)
+    image = NewsImageFactory()
+    picture = image.get_rendition("width-320|format-webp").url
+    article = newsroom.publish("The secret ferry", embargo_until=NOON, lead_image=image)
     relate_all_due(seconds=30)
 
     def seen() -> list[bool]:
@@ -38,6 +41,7 @@ def test_nothing_shows_it_before_and_everything_after(newsroom: Newsroom, client
             client.get(f"/api/v1/articles/{article.public_id}/ninjs/").status_code == 200,
             client.get(f"/api/v1/articles/{article.public_id}/markdown/").status_code == 200,
             str(article.public_id) in client.get("/api/v1/changes/").content.decode(),
+            client.get(picture).status_code == 200,
             *("the-secret-ferry" in client.get(address).content.decode() for address in OTHER_SURFACES),
         ]
 
@@ -49,6 +53,17 @@ def test_nothing_shows_it_before_and_everything_after(newsroom: Newsroom, client
     relate_all_due(seconds=30)
     assert all(seen())
     assert client.get(f"/api/v1/articles/{article.public_id}/").json()["published_at"] == "2030-05-04T12:00:00Z"
+
+
+def test_a_picture_under_embargo_is_public_while_another_story_shows_it(newsroom: Newsroom, client, freezer):
+    freezer.move_to(NOON - timedelta(hours=2))
+    image = NewsImageFactory()
+    picture = image.get_rendition("width-320|format-webp").url
+    newsroom.publish(embargo_until=NOON, lead_image=image)
+    other = newsroom.publish(lead_image=image)
+    assert client.get(picture).status_code == 200
+    other.unpublish()
+    assert client.get(picture).status_code == 404
 
 
 def test_an_embargo_put_on_a_live_story_by_a_new_version_withdraws_it(newsroom: Newsroom, client, freezer):

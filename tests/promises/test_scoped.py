@@ -1,9 +1,13 @@
 """Promise: people see and touch the sections they work in; signing is no right to publish, nor the reverse."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.urls import reverse
 from wagtail.models import GroupPagePermission
 
+from api.models import PreviewLink
+from api.preview import links
 from cms.actions import correct, kill, take_down
 from cms.exceptions import Refused
 from tests.editing import address, form_data
@@ -117,6 +121,29 @@ def test_a_story_in_review_is_edited_by_those_who_review_it(newsroom: Newsroom, 
         client.force_login(newsroom.people[person])
         client.post(address("edit", article.pk), form_data(newsroom.fresh(article)) | {"title": "Mended"})
         assert newsroom.fresh(article).get_latest_revision().as_object().title == expected
+
+
+def test_a_preview_link_is_made_by_those_who_edit_or_review_the_story(newsroom: Newsroom, client, elsewhere):
+    article = newsroom.draft(by=newsroom.editor)
+    with pytest.raises(NotYours):
+        links.make(article, by=newsroom.other_reporter)
+    client.force_login(newsroom.other_reporter)
+    page = reverse("previews:links", args=[article.pk])
+    assert [client.get(page).status_code, client.post(page).status_code] == [404, 404]
+    assert not PreviewLink.objects.exists()
+
+
+def test_a_preview_link_opens_one_version_of_one_story_expires_and_can_be_revoked(newsroom: Newsroom, client, freezer):
+    article, other = newsroom.draft("As it was"), newsroom.draft("Another")
+    made, revoked = (links.make(article, by=newsroom.reporter) for _ in range(2))
+    newsroom.edit(article, by=newsroom.reporter, title="As it is now")
+    opened, closed = (urlsplit(one.url).path for one in (made, revoked))
+    assert client.get(opened).json()["title"] == "As it was"
+    assert client.get(f"/api/v1/articles/{other.public_id}/").status_code == 404
+    links.revoke(revoked.link, by=newsroom.editor)
+    assert [client.get(path).status_code for path in (opened, closed)] == [200, 404]
+    freezer.move_to(made.link.expires_at)
+    assert client.get(opened).status_code == 404
 
 
 def test_a_visitor_sees_nothing_of_the_desk(newsroom: Newsroom, client):

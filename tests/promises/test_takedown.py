@@ -10,9 +10,12 @@ from wagtail.rich_text import RichText
 
 from api.models import Change
 from api.related.tasks import relate_all_due
-from api.tasks import reconcile_strays
+from api.representation.store import reconcile
+from api.tasks import reconcile_stories_showing, reconcile_strays
 from cms.actions import kill, take_down
 from cms.exceptions import PublicationRefused, Refused
+from cms.models import OwedTask, Pick
+from tests.factories import NewsImageFactory
 from tests.newsroom import Newsroom
 from workflows.exceptions import StoryMovedOn
 from workflows.tasks import release_due
@@ -52,10 +55,14 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_it_is_gone_from_every_address_at_once(newsroom: Newsroom, client, way):
-    article = newsroom.publish("The ferry is late")
+    image = NewsImageFactory()
+    picture = image.get_rendition("width-320|format-webp").url
+    article = newsroom.publish("The ferry is late", lead_image=image)
     assert not is_gone(client, newsroom, article)
+    assert client.get(picture).status_code == 200
     WAYS[way](newsroom, newsroom.fresh(article))
     assert is_gone(client, newsroom, article)
+    assert client.get(picture).status_code == 404
     assert Change.objects.last().event == "withdrawn"
 
 
@@ -191,3 +198,64 @@ def test_a_story_released_by_the_clock_loses_its_link_to_a_killed_one(newsroom: 
     assert "the-claim-that-was-wrong" in client.get(address).content.decode()
     kill(newsroom.fresh(killed), reason="It was wrong.", by=newsroom.publisher)
     assert "the-claim-that-was-wrong" not in client.get(address).content.decode()
+
+
+def test_a_deleted_story_goes_from_the_story_that_picked_it(newsroom: Newsroom, client):
+    """The pick goes with it, which nobody has signed."""
+    gone, other = newsroom.publish("The ferry that was not"), newsroom.publish()
+    draft = newsroom.draft(text=f'<p>See <a linktype="page" id="{gone.pk}">that</a>.</p>')
+    version = newsroom.edit(draft, by=newsroom.reporter, picks=[Pick(article=gone), Pick(article=other)])
+    article = newsroom.release(newsroom.clear(version))
+    address = f"/api/v1/articles/{article.public_id}/"
+    assert [pick["id"] for pick in client.get(address).json()["picks"]] == [str(gone.public_id), str(other.public_id)]
+    newsroom.fresh(gone).delete()
+    shown = client.get(address)
+    assert [pick["id"] for pick in shown.json()["picks"]] == [str(other.public_id)]
+    assert str(gone.public_id) not in shown.content.decode()
+    kill(other, reason="It was wrong.", by=newsroom.publisher)
+    assert client.get(address).json()["picks"] == []
+
+
+def test_a_large_section_that_goes_is_named_by_nobody_who_linked_into_it(newsroom: Newsroom, client, monkeypatch):
+    """Stories of one section that link to each other meet in more than one batch."""
+    first = newsroom.publish("The first of many")
+    second = newsroom.publish("The second of many", text=link_to(first))
+    outside = newsroom.publish("The view from the council", text=link_to(second), section=newsroom.other_section)
+    address = f"/api/v1/articles/{outside.public_id}/"
+    assert "the-second-of-many" in client.get(address).content.decode()
+    monkeypatch.setattr("api.representation.store._BATCH", 1)
+    newsroom.section.unpublish()
+    assert "the-second-of-many" not in client.get(address).content.decode()
+
+
+def test_a_section_that_becomes_private_is_named_in_no_text(newsroom: Newsroom, client):
+    article = newsroom.publish(text=link_to(newsroom.other_section))
+    address = f"/api/v1/articles/{article.public_id}/"
+    assert client.get(address).json()["body"]["blocks"][0]["value"]["links"][0]["slug"] == "council"
+    private = PageViewRestriction.objects.create(
+        page=newsroom.other_section.page_ptr, restriction_type=PageViewRestriction.LOGIN
+    )
+    assert client.get(address).json()["body"]["blocks"][0]["value"]["links"] == []
+    private.delete()
+    assert client.get(address).json()["body"]["blocks"][0]["value"]["links"][0]["slug"] == "council"
+
+
+def test_a_section_that_is_deleted_is_named_in_no_text(newsroom: Newsroom, client, django_capture_on_commit_callbacks):
+    article = newsroom.publish(text=link_to(newsroom.other_section))
+    with django_capture_on_commit_callbacks(execute=False):
+        newsroom.other_section.delete()
+    for owed in OwedTask.objects.filter(task=reconcile_stories_showing.name):
+        reconcile_stories_showing(*owed.args)
+    assert client.get(f"/api/v1/articles/{article.public_id}/").json()["body"]["blocks"][0]["value"]["links"] == []
+
+
+def link_to(page) -> str:
+    return f'<p>See <a linktype="page" id="{page.pk}">there</a>.</p>'
+
+
+def test_a_pick_that_an_editor_takes_away_is_not_published_without_a_signature(newsroom: Newsroom, client):
+    other = newsroom.publish()
+    article = newsroom.publish(picks=[Pick(article=other)])
+    Pick.objects.filter(picked_by=article.pk).delete()
+    reconcile(article.pk, timezone.now())
+    assert len(client.get(f"/api/v1/articles/{article.public_id}/").json()["picks"]) == 1

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import PageLogEntry
 
+from api.preview import links
 from cms.actions import correct, kill, take_down
 from cms.models import User
 from tests.editing import address, form_data, opened
@@ -155,6 +156,17 @@ def test_a_release_without_review_names_both_people_and_the_content(newsroom: Ne
         logged = entry(article, action)
         assert (logged.user, logged.data["hash"]) == (by, hash_)
     assert entry(article, "wagtail.publish").data["to"] == hash_
+
+
+def test_a_preview_link_names_who_made_and_who_closed_it_and_the_content(newsroom: Newsroom):
+    article = newsroom.draft()
+    hash_ = newsroom.hash_of(article)
+    made = links.make(article, by=newsroom.reporter)
+    links.revoke(made.link, by=newsroom.editor)
+    for action, by in (("api.preview_made", newsroom.reporter), ("api.preview_revoked", newsroom.editor)):
+        logged = entry(article, action)
+        assert (logged.user, logged.data["hash"]) == (by, hash_)
+    assert entry(article, "api.preview_made").data["until"] == made.link.expires_at.isoformat(timespec="seconds")
 
 
 def test_every_entry_after_the_first_save_names_the_content(newsroom: Newsroom):

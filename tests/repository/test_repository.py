@@ -20,13 +20,14 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 def read_names() -> set[str]:
     """Variables that the settings and the local services read."""
-    names = set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", (PROJECT / "cms" / "settings.py").read_text()))
+    names = set(re.findall(r"env\.\w+\(\s*\"([A-Z0-9_]+)\"", (PROJECT / "cms" / "settings.py").read_text()))
     names |= set(re.findall(r"_env\.\w+\(\"([A-Z_]+)\"", (PROJECT / "cms" / "env.py").read_text()))
-    return names | set(re.findall(r"\$\{([A-Z_]+):-", (PROJECT / "Procfile").read_text()))
+    names |= set(re.findall(r"\$\{([A-Z_]+):-", (PROJECT / "Procfile").read_text()))
+    return names | set(re.findall(r"\$\{([A-Z0-9_]+)", (PROJECT / "compose.yaml").read_text()))
 
 
 def test_every_variable_is_in_the_example():
-    example = set(re.findall(r"^([A-Z_]+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE))
+    example = set(re.findall(r"^([A-Z0-9_]+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE))
     assert example == read_names()
 
 

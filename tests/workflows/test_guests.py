@@ -108,6 +108,8 @@ def test_a_wrong_an_expired_and_a_withdrawn_link_look_alike(newsroom: Newsroom, 
     answers = [client.get(path) for path in (path_of(expired), path_of(withdrawn), "/guest/no-such-token/")]
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
+    for answer in answers:
+        del answer["X-Request-ID"]
     assert len({tuple(sorted(answer.headers.items())) for answer in answers}) == 1
 
 
@@ -163,9 +165,7 @@ def test_wrong_links_are_answered_thirty_times_a_minute(newsroom: Newsroom, clie
 
 def test_without_redis_a_guest_is_let_in_and_the_log_says_so(newsroom: Newsroom, client, settings, caplog):
     invitation = invite(newsroom, newsroom.draft())
-    settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
-    }
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1"}}
     assert client.get(path_of(invitation)).status_code == 200
     assert "guests are not counted" in caplog.text
 

@@ -1,8 +1,6 @@
-"""The project's addresses, and Wagtail's own API with which programs write pages; the newsroom does not mount it."""
-
-from django.urls import path
-from wagtail.api.v3.urls import api
+"""The project's addresses, and Wagtail's own API with which programs write pages, as `WAGTAIL_API_V3` mounts it."""
 
 from cms import urls
+from workflows.api import v3
 
-urlpatterns = [path("api/v3/", api.urls), *urls.urlpatterns]
+urlpatterns = [*v3.urlpatterns, *urls.urlpatterns]

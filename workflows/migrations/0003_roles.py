@@ -92,6 +92,8 @@ class Migration(migrations.Migration):
         ("auth", "0012_alter_user_first_name_max_length"),
         ("wagtailcore", "0098_apitoken"),
         ("wagtailadmin", "0003_admin_managed"),
+        # It gives a right to every group that there is: to ours, if they were there before.
+        ("wagtaildocs", "0011_add_choose_permissions"),
         ("wagtailimages", "0027_image_description"),
         ("wagtailredirects", "0008_add_verbose_name_plural"),
     ]

@@ -23,6 +23,7 @@ from wagtail.permissions import policy_registry
 
 from cms.exceptions import Refused
 from cms.models import Article
+from cms.website_preview import HOUSE
 from workflows import actions, changes, emergencies, marks, progress, schedules, snapshots
 from workflows import forms as desk_forms
 from workflows.clearance import is_cleared
@@ -228,6 +229,6 @@ class VersionView(View):
         article: Article = get_object_or_404(Article.objects.filter(pk__in=reachable.values("pk")), pk=pk)
         revision = get_object_or_404(Revision.objects.for_instance(article), pk=revision_id)
         version = revision.as_object()
-        response: HttpResponse = version.make_preview_request(request, version.default_preview_mode)
+        response: HttpResponse = version.make_preview_request(request, HOUSE)
         response["Cache-Control"] = "private, no-store"
         return response
