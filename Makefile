@@ -5,7 +5,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev manage test check bench requirements clean
+.PHONY: help setup run dev manage test faults check bench requirements clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ manage: setup ## run manage.py on the newsroom's data: make manage ARGS="import_
 
 test: setup ## run the tests (ARGS="tests/api -k embargo": some of them)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+faults: setup ## kill and stop what the newsroom runs on, and see what holds
+	@$(BIN)/python -m pytest -n 0 tests/faults tests/journeys/test_crash.py $(ARGS)
 
 check: setup ## linters, types, the direction of imports, migrations, the OpenAPI document
 	$(BIN)/ruff check .

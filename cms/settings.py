@@ -56,7 +56,7 @@ WAGTAIL_API_V3 = env.flag("WAGTAIL_API_V3", default=False)
 CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS", default=[])
 CORS_ALLOW_ALL_ORIGINS = env.flag("CORS_ALLOW_ALL_ORIGINS", default=False)
 # Only what readers' frontends ask for. Programs of the newsroom itself run in no stranger's page.
-CORS_URLS_REGEX = r"^/(api/v1|feeds|sitemaps|previews)/.*$"
+CORS_URLS_REGEX = r"^/(api/v1|feeds|sitemaps)/.*$"
 CORS_ALLOW_CREDENTIALS = False
 CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
 CORS_ALLOW_HEADERS = (*default_headers, "if-none-match", "if-modified-since", "x-request-id", "last-event-id")

@@ -57,10 +57,10 @@ def reconcile_many(article_ids: Sequence[int], at: datetime) -> None:
             hold_shelf()
             due = ids[start : start + _BATCH]
             while due:
-                moved = _reconcile_batch(due, at)
+                moved, due = _reconcile_batch(due[:_BATCH], at), due[_BATCH:]
                 # Some may have been built in this batch already, before what they show was there; and others may turn
                 # out to be gone themselves, which those who show them must learn in their turn.
-                due = sorted(_stories_that_show(moved.article_ids) | _translations_of(moved))
+                due = sorted(_stories_that_show(moved.article_ids).union(_translations_of(moved), due))
 
 
 def search_config(language: str) -> str:
@@ -115,6 +115,9 @@ def _reconcile_batch(ids: Sequence[int], at: datetime) -> _Moved:
     for pk, article in readable.items():
         row = rows.get(pk)
         if (pk, hashes[pk]) not in cleared:
+            # What readers have stays as it is; the sweep need not come back for it.
+            if row and row.shape != shape():
+                relabelled.append(pk)
             continue
         built = build(article, sources)
         new = _row(article, built, hashes[pk], row, stones.get(article.public_id), at)
@@ -322,11 +325,16 @@ def _keys_of(
     """Keys of every answer that these stories were in or come to be in, and of pictures that are public or not now."""
     keys: set[str] = set()
     for row, new in [(before.get(new.article_id), new) for new in stored] + [(row, None) for row in gone]:
-        was, now = (set(one.detail_keys.split()) if one else set() for one in (row, new))
+        was, now = (_shown_keys(one) if one else set() for one in (row, new))
         keys |= {key for key in was ^ now if key.startswith("image-")}
         for one in (row, new):
             keys |= cache_keys.memberships(one) if one else set()
     return keys
+
+
+def _shown_keys(row: PublishedArticle) -> set[str]:
+    """Keys of what a story shows; of one that was stored before rows had them, found in what it shows."""
+    return set(row.detail_keys.split() or cache_keys.shown_in(json.loads(row.detail)))
 
 
 def _whom_it_concerns(*rows: PublishedArticle | None) -> dict[str, Any]:

@@ -41,7 +41,9 @@ acl copydesk {
 
 sub vcl_recv {
     if (req.method == "PURGE") {
-        if (client.ip !~ copydesk) {
+        # Behind whatever ends TLS on this machine, every reader comes from an address of the list. Varnish adds that
+        # address to X-Forwarded-For, so a comma says that somebody stands behind it.
+        if (client.ip !~ copydesk || req.http.X-Forwarded-For ~ ",") {
             return (synth(403, "Forbidden"));
         }
         if (!req.http.Surrogate-Key) {
@@ -103,6 +105,7 @@ sub vcl_backend_response {
     }
     set beresp.http.xkey = beresp.http.Surrogate-Key;
     # How long it may be shown while the server fails: never beyond the next embargo or expiry.
+    set beresp.grace = 0s;
     if (beresp.http.Cache-Control ~ "stale-if-error=[0-9]+") {
         set beresp.grace = std.duration(
             regsub(beresp.http.Cache-Control, ".*stale-if-error=([0-9]+).*", "\1") + "s", 30s);

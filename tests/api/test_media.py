@@ -381,6 +381,15 @@ def test_after_an_upgrade_every_row_is_stored_in_the_new_form(newsroom: Newsroom
     assert newsroom.readers_see(plain).version == version
 
 
+def test_a_story_whose_present_content_nobody_cleared_is_left_as_readers_have_it(newsroom: Newsroom, client):
+    article = publish(newsroom, title="As it was signed")
+    Article.objects.filter(pk=article.pk).update(title="As nobody signed it")
+    PublishedArticle.objects.update(shape="1-of-yesterday")
+    reconcile_strays()
+    assert set(PublishedArticle.objects.values_list("shape", flat=True)) == {shape()}
+    assert client.get(f"/api/v1/articles/{article.public_id}/").json()["title"] == "As it was signed"
+
+
 def test_pictures_of_stories_that_readers_had_before_the_gate_stay_public(newsroom: Newsroom, prepared, client):
     article = publish(newsroom, lead_image=prepared)
     PublishedArticle.objects.update(image_ids=[])

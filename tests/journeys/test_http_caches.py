@@ -15,6 +15,7 @@ from django.test import override_settings
 from django.utils import timezone
 from wagtail.models import ReferenceIndex
 
+from api.models import Purge
 from cms.actions import correct, kill
 from cms.models import Article, Author
 from tests.journeys.courier import Courier
@@ -230,6 +231,8 @@ def test_readers_are_told_nothing_of_keys(courier: Courier, edge: Edge):
 def test_only_the_newsroom_tells_a_cache_to_forget(courier: Courier, edges: dict[str, Edge]):
     for edge in edges.values():
         assert edge.get("/api/v1/articles/", method="PURGE").status in (400, 403, 405)
+        behind_a_proxy = {"X_Forwarded_For": "203.0.113.9", "Surrogate_Key": "all"}
+        assert edge.get("/", method="PURGE", **behind_a_proxy).status in (403, 405)
 
 
 def test_the_order_of_parameters_does_not_matter_to_varnish(edges: dict[str, Edge]):
@@ -249,6 +252,22 @@ def test_what_is_kept_is_shown_while_the_newsroom_is_down(courier: Courier, edge
         assert [reader.edge.get(reader.addresses[0]).status for reader in readers] == [200] * len(readers)
     finally:
         courier.start("web")
+        courier.until(courier.is_up)
+
+
+def test_an_expired_story_is_not_shown_though_nobody_is_there_to_withdraw_it(courier: Courier, edge: Edge):
+    at = timezone.now().replace(microsecond=0) + timedelta(seconds=8)
+    article = publish(courier, f"The lighthouse by {edge.kind} for a moment", expire_at=at)
+    address = f"/api/v1/articles/{article.public_id}/"
+    courier.until(lambda: not Purge.objects.filter(sent_count__lt=2).exists())
+    Reader(courier, edge, [address]).fill()
+    courier.crash("web", "beat")
+    try:
+        assert edge.get(address).status == 200
+        courier.until(lambda: timezone.now() > at + timedelta(seconds=1))
+        assert edge.get(address).status in (502, 503, 504)
+    finally:
+        courier.start("web", "beat")
         courier.until(courier.is_up)
 
 
