@@ -36,6 +36,7 @@ class OwedTasksView(ReportView):
     permission_required = RIGHT
     default_ordering = None
     is_searchable = False
+    no_results_message = gettext_lazy("Nothing has failed.")
     columns = [
         Column("task", label=gettext_lazy("Task")),
         Column("args", label=gettext_lazy("For")),

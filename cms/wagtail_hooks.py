@@ -56,6 +56,11 @@ def early_edits() -> SafeString:
     return format_html('<script src="{}" type="module"></script>', static("cms/early-edits.js"))
 
 
+@hooks.register("insert_editor_js")
+def edits_meanwhile() -> SafeString:
+    return format_html('<script src="{}" type="module"></script>', static("cms/edits-meanwhile.js"))
+
+
 @hooks.register("register_log_actions")
 def log_actions(actions: LogActionRegistry) -> None:
     actions.register_action("cms.correct", _("Correct"), _("Correction published"))

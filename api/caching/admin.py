@@ -29,6 +29,7 @@ class PurgeReport(ReportView):
     permission_required = "view"
     default_ordering = None
     is_searchable = False
+    no_results_message = gettext_lazy("No cache has anything left to forget.")
     columns = [
         Column("target", label=gettext_lazy("Cache")),
         Column("keys", label=gettext_lazy("To forget"), accessor=_words),

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                     "quota",
                     models.PositiveIntegerField(
                         blank=True,
-                        help_text="Empty for the usual quota of keys, 0 for none.",
+                        help_text="Empty for the usual quota of keys, 0 for any number.",
                         null=True,
                         verbose_name="requests a minute",
                     ),

@@ -52,7 +52,7 @@ class ApiKey(AbstractAPIKey):
         _("requests a minute"),
         null=True,
         blank=True,
-        help_text=_("Empty for the usual quota of keys, 0 for none."),
+        help_text=_("Empty for the usual quota of keys, 0 for any number."),
     )
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
     replaces = models.OneToOneField(

@@ -19,7 +19,7 @@ from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import PermissionCheckedMixin
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.views.generic.models import CreateView, InspectView
+from wagtail.admin.views.generic.models import CreateView, IndexView, InspectView
 from wagtail.admin.views.reports import ReportView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
@@ -51,6 +51,10 @@ class SubscriptionForm(WagtailAdminModelForm):
         # Its deliveries go on while the form is open: what the form does not show is not its to set back.
         self.instance.save(update_fields=[*self.Meta.fields, "stopped_because"])
         return self.instance
+
+
+class SubscriptionIndexView(IndexView):
+    page_title = gettext_lazy("Webhooks")
 
 
 class SubscriptionCreateView(CreateView):
@@ -85,6 +89,7 @@ class SubscriptionViewSet(ModelViewSet):
     add_to_settings_menu = True
     inspect_view_enabled = True
     inspect_view_class = SubscriptionInspectView
+    index_view_class = SubscriptionIndexView
     add_view_class = SubscriptionCreateView
     list_display = ["name", "url", "active", "stopped_because"]
     edit_handler = ObjectList(
