@@ -121,3 +121,9 @@ def test_a_cursor_goes_on_with_and_without_a_slash(client, newsroom):
 @pytest.mark.django_db
 def test_the_server_gives_out_the_same_document(client, openapi):
     assert json.loads(client.get("/api/v1/openapi.json").content) == openapi
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/api/v1", "/api/v1/", "/docs/"])
+def test_who_knows_no_address_is_led_to_the_docs(client, address: str):
+    assert client.get(address, follow=True).redirect_chain == [("/api/v1/docs/", 302)]
