@@ -31,7 +31,11 @@ def main() -> int:
         print(f"\nImport of {stories:,} stories, {archive.stat().st_size / stories / 1000:.1f} kB each", flush=True)
         seconds, peak_megabytes = measured("manage.py", "import_articles", str(archive), environment=environment)
         print(f"{seconds:.0f} s, {stories / seconds:.0f} stories/s, peak memory {peak_megabytes:.0f} MB\n", flush=True)
-        return subprocess.run([sys.executable, "-m", "bench.explain"], cwd=PROJECT, env=environment).returncode
+        explained = subprocess.run([sys.executable, "-m", "bench.explain"], cwd=PROJECT, env=environment).returncode
+        print("\nReads", flush=True)
+        return (
+            explained or subprocess.run([sys.executable, "-m", "bench.reads"], cwd=PROJECT, env=environment).returncode
+        )
 
 
 def start_afresh(database_url: str) -> None:

@@ -48,7 +48,7 @@ def shelve(count: int = 1, **fields: Any) -> list[PublishedArticle]:
             "detail": json.dumps(summary | {"body": {"blocks": [], "html": ""}}),
             "etag": uuid.uuid4().hex,
             "digest": uuid.uuid4().hex,
-            "search": search_vector(title, "Standfirst", f"{title} and its text", "en-gb"),
+            "search": search_vector(title, "Standfirst", f"{title} and its text", fields.get("language", "en-gb")),
         }
         rows.append(PublishedArticle(**values | fields))
     return PublishedArticle.objects.bulk_create(rows)

@@ -28,6 +28,7 @@ def test_it_is_valid_openapi(openapi):
     assert list(OpenAPIV31SpecValidator(openapi).iter_errors()) == []
 
 
+@pytest.mark.xdist_group("node")
 @pytest.mark.parametrize("name", node.LINTERS)
 def test_linters_have_nothing_to_say(tool, name):
     result = tool(*node.LINTERS[name])

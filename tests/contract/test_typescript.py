@@ -30,12 +30,12 @@ def compiled(tool: Tool, folder: Path) -> str:
     return "" if result.returncode == 0 else result.stdout
 
 
-@pytest.mark.xdist_group("typescript")
+@pytest.mark.xdist_group("node")
 def test_a_client_that_narrows_blocks_by_type_compiles(tool, workshop):
     assert compiled(tool, workshop) == ""
 
 
-@pytest.mark.xdist_group("typescript")
+@pytest.mark.xdist_group("node")
 def test_a_client_that_forgets_a_type_of_block_does_not(tool, workshop, tmp_path):
     folder = shutil.copytree(workshop, tmp_path / "client")
     client = folder / "client.ts"
